@@ -1,0 +1,8 @@
+//! The contract: what the services say to each other and to the outside. A service knows no other service, only
+//! this crate.
+//!
+//! Rust types are the source; `cargo xtask gen` writes JSON Schema, AsyncAPI and OpenAPI beside them. Within a major
+//! version only additions are made, readers ignore unknown fields, and every golden sample ever kept must decode.
+
+pub mod envelope;
+pub mod subject;
