@@ -4,5 +4,11 @@
 //! Rust types are the source; `cargo xtask gen` writes JSON Schema, AsyncAPI and OpenAPI beside them. Within a major
 //! version only additions are made, readers ignore unknown fields, and every golden sample ever kept must decode.
 
+pub mod dead_letter;
 pub mod envelope;
+pub mod live;
+pub mod order;
+pub mod position;
+pub mod problem;
+pub mod profile;
 pub mod subject;

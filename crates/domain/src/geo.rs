@@ -21,9 +21,14 @@ pub struct Wgs84 {
     lat: f64,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Wgs84")]
 struct Degrees {
+    /// Longitude in degrees.
+    #[schemars(range(min = -180, max = 180))]
     lon: f64,
+    /// Latitude in degrees.
+    #[schemars(range(min = -90, max = 90))]
     lat: f64,
 }
 

@@ -137,7 +137,11 @@ impl Window {
     /// # Errors
     /// [`InvalidWindow`] names both ends.
     pub fn new(earliest: Timestamp, latest: Timestamp) -> Result<Self, InvalidWindow> {
-        if latest < earliest { Err(InvalidWindow { earliest, latest }) } else { Ok(Self { earliest, latest }) }
+        if latest < earliest {
+            Err(InvalidWindow { earliest, latest })
+        } else {
+            Ok(Self { earliest, latest })
+        }
     }
 
     /// Whether the instant lies inside, ends included.

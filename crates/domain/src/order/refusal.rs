@@ -1,0 +1,94 @@
+//! Why a command is refused: each with a stable code, and a sentence that says what to do.
+
+use crate::{
+    id::{CaregiverId, OrderId},
+    order::timeline::Role,
+    time::Timestamp,
+};
+
+/// A command that was not applied; the order is as it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such order in this district.
+    #[error("there is no order {0} in this district; check the number")]
+    UnknownOrder(OrderId),
+    /// The role may not do that.
+    #[error("the role {role:?} may not {action}; staff apply for a change, the desk or the elder decides")]
+    NotAllowed {
+        /// The role.
+        role: Role,
+        /// The action's name.
+        action: &'static str,
+    },
+    /// The order is in another stage.
+    #[error("{action} is not possible while the order is {stage}; reload it")]
+    WrongStage {
+        /// The action's name.
+        action: &'static str,
+        /// The stage's name.
+        stage: &'static str,
+    },
+    /// The offer was withdrawn, ran out, or is somebody else's.
+    #[error("this offer is no longer open: it ran out or was withdrawn")]
+    OfferGone,
+    /// The caregiver is not of this order's team.
+    #[error("caregiver {0} is not on this order")]
+    NotOnTeam(CaregiverId),
+    /// The account is tied to no caregiver.
+    #[error("this account is tied to no caregiver; sign in as one")]
+    NoCaregiver,
+    /// There is no such open application.
+    #[error("there is no open application of that number; it may have been answered already")]
+    NoSuchApplication,
+    /// Stars are one to five.
+    #[error("a rating has one to five stars, not {0}")]
+    Stars(u8),
+    /// The duration would leave the sensible range.
+    #[error("a visit takes 5 to 480 minutes, not {0}")]
+    Minutes(i64),
+    /// The window lies in the past.
+    #[error("the window ended at {0}, in the past; choose a later one")]
+    WindowPast(Timestamp),
+    /// A time is given that has not come yet.
+    #[error("it cannot have happened at {0}, which lies ahead; check the phone's clock")]
+    FromTheFuture(Timestamp),
+    /// A text is too long.
+    #[error("a reason has at most {limit} characters")]
+    TextTooLong {
+        /// The limit.
+        limit: usize,
+    },
+    /// The order has taken all the commands it can.
+    #[error("this order has taken too many commands; cancel it and place a new one")]
+    TooManyCommands,
+    /// The team has another size.
+    #[error("this order takes {needed} caregivers, {given} were named")]
+    TeamSize {
+        /// Needed.
+        needed: u8,
+        /// Given.
+        given: usize,
+    },
+}
+
+impl Refusal {
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownOrder(_) => "unknown_order",
+            Self::NotAllowed { .. } => "not_allowed",
+            Self::WrongStage { .. } => "wrong_stage",
+            Self::OfferGone => "offer_gone",
+            Self::NotOnTeam(_) => "not_on_team",
+            Self::NoCaregiver => "no_caregiver",
+            Self::NoSuchApplication => "no_such_application",
+            Self::Stars(_) => "stars_out_of_range",
+            Self::Minutes(_) => "minutes_out_of_range",
+            Self::WindowPast(_) => "window_past",
+            Self::FromTheFuture(_) => "from_the_future",
+            Self::TextTooLong { .. } => "text_too_long",
+            Self::TooManyCommands => "too_many_commands",
+            Self::TeamSize { .. } => "team_size",
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The PROFILES stream: what dispatch and the map may know of elders and caregivers. No names, no phones.
+
+use domain::{caregiver::CaregiverProfile, elder::ElderProfile};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::envelope::EventData;
+
+/// An elder's profile as it is from now on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ElderProfiled {
+    /// The profile.
+    pub elder: ElderProfile,
+}
+
+impl EventData for ElderProfiled {
+    fn event_type(&self) -> String {
+        "care.elder.profiled.v1".to_owned()
+    }
+    fn aggregate(&self) -> &str {
+        self.elder.id.as_str()
+    }
+}
+
+/// A caregiver's profile as it is from now on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CaregiverProfiled {
+    /// The profile.
+    pub caregiver: CaregiverProfile,
+}
+
+impl EventData for CaregiverProfiled {
+    fn event_type(&self) -> String {
+        "care.caregiver.profiled.v1".to_owned()
+    }
+    fn aggregate(&self) -> &str {
+        self.caregiver.id.as_str()
+    }
+}
+
+/// A question to the registry (`care.v1.<district>.ask.registry.names`): names for display, by id. The edge asks for
+/// those its user may read; the reading is audited by the registry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NamesQuery {
+    /// Who reads.
+    pub reader: domain::order::Actor,
+    /// Elders' or caregivers' ids, at most 500.
+    pub ids: Vec<String>,
+}
+
+/// Names by id; ids without a name are left out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Names {
+    /// `id → name`; masked (张*三) where the reader's role asks for it.
+    pub names: std::collections::BTreeMap<String, String>,
+}
+
+/// A command to the registry (`care.v1.<district>.cmd.registry`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "request", rename_all = "snake_case")]
+pub enum RegistryCommand {
+    /// Sets an elder's dispatch profile (and name, kept in the vault).
+    PutElder {
+        /// The profile.
+        elder: ElderProfile,
+        /// The name, where it is to be set.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// Sets a caregiver's dispatch profile (and name, kept in the vault).
+    PutCaregiver {
+        /// The profile.
+        caregiver: CaregiverProfile,
+        /// The name, where it is to be set.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+}
