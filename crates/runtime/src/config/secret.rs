@@ -1,0 +1,77 @@
+//! A value that never shows itself: neither in logs nor in the printed configuration.
+
+use std::{fmt, marker::PhantomData, path::PathBuf, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// Hides what it holds. Written in a configuration as the text itself, or as `{ file = "/run/secrets/x" }`, whose
+/// content is taken without surrounding white space (in the environment: `CARE_NATS__PASSWORD__FILE`).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret<T = String>(T);
+
+impl<T> Secret<T> {
+    /// Wraps a value.
+    pub const fn new(value: T) -> Self {
+        Self(value)
+    }
+
+    /// The value itself. Take care where it goes.
+    pub const fn expose(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> fmt::Debug for Secret<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl<T> Serialize for Secret<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("***")
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FromFile {
+    file: PathBuf,
+}
+
+impl<'de, T> Deserialize<'de> for Secret<T>
+where
+    T: FromStr,
+    T::Err: fmt::Display,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor<T>(PhantomData<T>);
+        impl<'de, T> de::Visitor<'de> for Visitor<T>
+        where
+            T: FromStr,
+            T::Err: fmt::Display,
+        {
+            type Value = Secret<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a secret as text, or { file = \"PATH\" } to read it from a file")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Secret<T>, E> {
+                // The text itself is never repeated in the error.
+                text.parse()
+                    .map(Secret)
+                    .map_err(|error| E::custom(format_args!("the secret is not usable: {error}")))
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Secret<T>, A::Error> {
+                let FromFile { file } = FromFile::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                let text = std::fs::read_to_string(&file).map_err(|error| {
+                    de::Error::custom(format_args!("cannot read the secret from {}: {error}", file.display()))
+                })?;
+                self.visit_str(text.trim())
+            }
+        }
+        deserializer.deserialize_any(Visitor(PhantomData))
+    }
+}

@@ -1,0 +1,33 @@
+//! The log on standard error.
+
+use std::io::IsTerminal;
+
+use tracing::Subscriber;
+use tracing_subscriber::{EnvFilter, Layer, fmt, registry::LookupSpan};
+
+use super::TelemetryError;
+use crate::config::sections::{LogFormat, TelemetryConfig};
+
+/// `RUST_LOG` if set, the configured filter otherwise.
+pub(super) fn filter(config: &TelemetryConfig) -> Result<EnvFilter, TelemetryError> {
+    let filter = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_else(|_| config.log.clone());
+    EnvFilter::try_new(&filter).map_err(|error| TelemetryError::Filter { filter, reason: error.to_string() })
+}
+
+pub(super) fn layer<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let terminal = std::io::stderr().is_terminal();
+    let human = match format {
+        LogFormat::Auto => terminal,
+        LogFormat::Human => true,
+        LogFormat::Json => false,
+    };
+    let layer = fmt::layer().with_writer(std::io::stderr);
+    if human {
+        layer.with_ansi(terminal).boxed()
+    } else {
+        layer.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed()
+    }
+}
