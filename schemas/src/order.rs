@@ -50,7 +50,7 @@ impl EventData for Takeover {
         "care.dispatch.taken_over.v1".to_owned()
     }
     fn aggregate(&self) -> &str {
-        "takeover"
+        &self.holder
     }
 }
 

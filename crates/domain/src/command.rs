@@ -45,6 +45,9 @@ pub struct OrderCommand {
     /// When it happened, by the utterer's clock; `None` is now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occurred_at: Option<Timestamp>,
+    /// Applied only if the order still has this revision: what the utterer saw is what they change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_revision: Option<u32>,
     /// What.
     #[serde(flatten)]
     pub action: OrderAction,

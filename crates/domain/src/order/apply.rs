@@ -2,13 +2,13 @@
 
 use super::{
     Actor, Application, Entry, Happening, MAX_COMMANDS, Order, Refusal, Role, Stage, Verdict,
-    stage::{Cancelled, NoShow, Visit, take_seat},
+    stage::{AtDesk, Cancelled, NoShow, Visit, take_seat},
     timeline::HandBack,
 };
 use crate::{
-    command::{CancelReason, Change, OrderAction, OrderCommand},
+    command::{CancelReason, Change, OrderAction, OrderCommand, Problem},
     decision::Exclusion,
-    id::{CaregiverId, OfferId},
+    id::{CaregiverId, CommandId, OfferId},
     service::ServiceKind,
     time::Timestamp,
     unit::Seconds,
@@ -65,13 +65,20 @@ impl Order {
         Ok(self)
     }
 
-    fn check(&self, command: &OrderCommand, by: Utterer<'_>, now: Timestamp) -> Result<(), Refusal> {
+    /// The checks that need no change: role, clock, revision, bounds.
+    ///
+    /// # Errors
+    /// The first [`Refusal`].
+    pub fn check(&self, command: &OrderCommand, by: Utterer<'_>, now: Timestamp) -> Result<(), Refusal> {
         let role = by.actor.role;
         if !command.action.allowed(role) {
             return Err(Refusal::NotAllowed { role, action: command.action.name() });
         }
         if let Some(at) = command.occurred_at.filter(|at| *at > now + CLOCK_SKEW) {
             return Err(Refusal::FromTheFuture(at));
+        }
+        if let Some(expected) = command.if_revision.filter(|r| *r != self.revision) {
+            return Err(Refusal::Stale { expected, actual: self.revision });
         }
         if self.timeline.len() >= MAX_COMMANDS {
             return Err(Refusal::TooManyCommands);
@@ -103,38 +110,11 @@ impl Order {
                 self.rule_out(caregiver.clone(), Exclusion::Declined, now);
                 Ok(Happening::Declined { caregiver, reason: *reason })
             }
-            OrderAction::Depart => {
-                let caregiver = self.member(by)?;
-                self.stage = match self.stage.clone() {
-                    Stage::Accepted(v) | Stage::EnRoute(v) => Stage::EnRoute(v.depart(&caregiver, at)),
-                    other => return Err(wrong(action, &other)),
-                };
-                Ok(Happening::EnRoute { caregiver })
-            }
-            OrderAction::Arrive { place, exception } => {
-                let caregiver = self.member(by)?;
-                self.stage = match self.stage.clone() {
-                    Stage::Accepted(v) | Stage::EnRoute(v) => v.arrive(&caregiver, at, *exception),
-                    other => return Err(wrong(action, &other)),
-                };
-                Ok(Happening::Arrived { caregiver, place: *place, exception: *exception })
-            }
-            OrderAction::Start { verification } => {
-                self.member(by)?;
-                self.stage = match self.stage.clone() {
-                    Stage::Arrived(v) => Stage::InService(v.start(at, verification.clone())),
-                    other => return Err(wrong(action, &other)),
-                };
-                Ok(Happening::InService { verification: verification.clone() })
-            }
-            OrderAction::Finish => {
-                self.member(by)?;
-                self.stage = match self.stage.clone() {
-                    Stage::InService(s) => Stage::Done(s.finish(at)),
-                    other => return Err(wrong(action, &other)),
-                };
-                Ok(Happening::Done)
-            }
+            OrderAction::Depart
+            | OrderAction::Arrive { .. }
+            | OrderAction::Start { .. }
+            | OrderAction::Finish
+            | OrderAction::NoShow => self.journey(&command.action, by, at),
             OrderAction::Confirm { verification } => {
                 if by.actor.role == Role::Caregiver {
                     self.member(by)?;
@@ -146,31 +126,8 @@ impl Order {
                 Ok(Happening::Confirmed { verification: verification.clone() })
             }
             OrderAction::Rate { stars } => self.rate(*stars),
-            OrderAction::NoShow => {
-                let caregiver = self.member(by)?;
-                self.stage = match self.stage.clone() {
-                    Stage::Arrived(visit) => Stage::NoShow(NoShow { at, visit }),
-                    other => return Err(wrong(action, &other)),
-                };
-                Ok(Happening::NoShow { caregiver })
-            }
             OrderAction::ReportProblem { problem, can_continue } => {
-                let caregiver = self.member(by)?;
-                if self.stage.is_closed() {
-                    return Err(wrong(action, &self.stage));
-                }
-                if !can_continue {
-                    match self.stage {
-                        Stage::InService(_) => {
-                            self.replace(|order| order.interrupt(now));
-                        }
-                        _ => {
-                            self.replace(|order| order.vacate(&caregiver, now));
-                            self.rule_out(caregiver.clone(), Exclusion::Removed, now);
-                        }
-                    }
-                }
-                Ok(Happening::ProblemReported { caregiver, problem: *problem })
+                self.problem(by, *problem, *can_continue, now)
             }
             OrderAction::Apply { change, reason } => {
                 let caregiver = self.member(by)?;
@@ -188,19 +145,9 @@ impl Order {
                 Ok(Happening::Applied)
             }
             OrderAction::Answer { application, approve, reason } => {
-                let open = self.applications.iter_mut().find(|a| a.id == *application && a.verdict.is_none());
-                let open = open.ok_or(Refusal::NoSuchApplication)?;
-                let change = open.change.clone();
-                open.verdict = Some(Verdict {
-                    approved: *approve,
-                    by: by.actor.clone(),
-                    at: now,
-                    reason: reason.clone(),
-                });
-                if *approve {
-                    self.change(&change, now, action, CancelReason::StaffApplication)?;
-                }
-                Ok(Happening::Answered { approved: *approve })
+                let verdict =
+                    Verdict { approved: *approve, by: by.actor.clone(), at: now, reason: reason.clone() };
+                self.answer(application, verdict)
             }
             OrderAction::Change { change } => {
                 self.change(change, now, action, CancelReason::ElderWish)?;
@@ -231,6 +178,71 @@ impl Order {
             }
             OrderAction::Assign { .. } => Err(wrong(action, &self.stage)),
         }
+    }
+
+    /// From setting off to the end of the service: each step consumes the stage before it.
+    fn journey(
+        &mut self,
+        action: &OrderAction,
+        by: Utterer<'_>,
+        at: Timestamp,
+    ) -> Result<Happening, Refusal> {
+        let caregiver = self.member(by)?;
+        let (stage, what) = match (action, self.stage.clone()) {
+            (OrderAction::Depart, Stage::Accepted(visit) | Stage::EnRoute(visit)) => {
+                (Stage::EnRoute(visit.depart(&caregiver, at)), Happening::EnRoute { caregiver })
+            }
+            (OrderAction::Arrive { place, exception }, Stage::Accepted(visit) | Stage::EnRoute(visit)) => (
+                visit.arrive(&caregiver, at, *exception),
+                Happening::Arrived { caregiver, place: *place, exception: *exception },
+            ),
+            (OrderAction::Start { verification }, Stage::Arrived(visit)) => (
+                Stage::InService(visit.start(at, verification.clone())),
+                Happening::InService { verification: verification.clone() },
+            ),
+            (OrderAction::Finish, Stage::InService(service)) => {
+                (Stage::Done(service.finish(at)), Happening::Done)
+            }
+            (OrderAction::NoShow, Stage::Arrived(visit)) => {
+                (Stage::NoShow(NoShow { at, visit }), Happening::NoShow { caregiver })
+            }
+            (action, other) => return Err(wrong(action.name(), &other)),
+        };
+        self.stage = stage;
+        Ok(what)
+    }
+
+    fn problem(
+        &mut self,
+        by: Utterer<'_>,
+        problem: Problem,
+        can_continue: bool,
+        now: Timestamp,
+    ) -> Result<Happening, Refusal> {
+        let caregiver = self.member(by)?;
+        if self.stage.is_closed() {
+            return Err(wrong("report_problem", &self.stage));
+        }
+        if !can_continue {
+            if matches!(self.stage, Stage::InService(_)) {
+                self.stage = Stage::AtDesk(AtDesk { since: now, reason: HandBack::Problem });
+            } else {
+                self.replace(|order| order.vacate(&caregiver, now));
+                self.rule_out(caregiver.clone(), Exclusion::Removed, now);
+            }
+        }
+        Ok(Happening::ProblemReported { caregiver, problem })
+    }
+
+    fn answer(&mut self, application: &CommandId, verdict: Verdict) -> Result<Happening, Refusal> {
+        let open = self.applications.iter_mut().find(|a| a.id == *application && a.verdict.is_none());
+        let open = open.ok_or(Refusal::NoSuchApplication)?;
+        let (change, approved, now) = (open.change.clone(), verdict.approved, verdict.at);
+        open.verdict = Some(verdict);
+        if approved {
+            self.change(&change, now, "answer", CancelReason::StaffApplication)?;
+        }
+        Ok(Happening::Answered { approved })
     }
 
     fn accept(
@@ -351,12 +363,6 @@ impl Order {
         let team = self.people().cloned().collect();
         self.stage = Stage::Cancelled(Cancelled { at: now, reason, team });
         Ok(())
-    }
-
-    /// A service that cannot go on: a human takes over.
-    fn interrupt(mut self, now: Timestamp) -> Self {
-        self.stage = Stage::AtDesk(super::AtDesk { since: now, reason: HandBack::Problem });
-        self
     }
 
     /// Applies a consuming transition in place.

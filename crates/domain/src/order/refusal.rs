@@ -1,7 +1,8 @@
 //! Why a command is refused: each with a stable code, and a sentence that says what to do.
 
 use crate::{
-    id::{CaregiverId, OrderId},
+    decision::Exclusion,
+    id::{CaregiverId, ElderId, OrderId},
     order::timeline::Role,
     time::Timestamp,
 };
@@ -61,6 +62,39 @@ pub enum Refusal {
     /// The order has taken all the commands it can.
     #[error("this order has taken too many commands; cancel it and place a new one")]
     TooManyCommands,
+    /// The order changed since the utterer saw it.
+    #[error(
+        "the order changed meanwhile (revision {actual}, you saw {expected}); look again and decide anew"
+    )]
+    Stale {
+        /// Seen.
+        expected: u32,
+        /// As it is.
+        actual: u32,
+    },
+    /// Someone named cannot serve this order.
+    #[error("caregiver {caregiver} cannot be given this order ({reason:?}); choose somebody else")]
+    CannotServe {
+        /// Who.
+        caregiver: CaregiverId,
+        /// Why.
+        reason: Exclusion,
+    },
+    /// There is no such caregiver.
+    #[error("there is no caregiver {0} in this district")]
+    UnknownCaregiver(CaregiverId),
+    /// There is no such elder.
+    #[error("there is no elder {0} in this district; register the elder first")]
+    UnknownElder(ElderId),
+    /// The elder's file is closed.
+    #[error("the file of elder {0} is closed; no new orders")]
+    ElderClosed(ElderId),
+    /// The window lies too far ahead.
+    #[error("the window begins at {0}, too far ahead; orders are taken up to {1} days before")]
+    WindowTooFar(Timestamp, i64),
+    /// The order id is too long to name offers after it.
+    #[error("an order's id has at most 40 characters")]
+    OrderIdTooLong,
     /// The team has another size.
     #[error("this order takes {needed} caregivers, {given} were named")]
     TeamSize {
@@ -88,7 +122,24 @@ impl Refusal {
             Self::FromTheFuture(_) => "from_the_future",
             Self::TextTooLong { .. } => "text_too_long",
             Self::TooManyCommands => "too_many_commands",
+            Self::Stale { .. } => "stale_revision",
+            Self::CannotServe { .. } => "cannot_serve",
+            Self::UnknownCaregiver(_) => "unknown_caregiver",
+            Self::UnknownElder(_) => "unknown_elder",
+            Self::ElderClosed(_) => "elder_closed",
+            Self::WindowTooFar(..) => "window_too_far",
+            Self::OrderIdTooLong => "order_id_too_long",
             Self::TeamSize { .. } => "team_size",
+        }
+    }
+
+    /// The HTTP status that tells it best.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::UnknownOrder(_) | Self::NoSuchApplication => 404,
+            Self::NotAllowed { .. } | Self::NotOnTeam(_) | Self::NoCaregiver => 403,
+            Self::WrongStage { .. } | Self::OfferGone | Self::Stale { .. } | Self::TooManyCommands => 409,
+            _ => 422,
         }
     }
 }

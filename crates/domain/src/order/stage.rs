@@ -253,6 +253,7 @@ impl Visit {
     }
 
     /// One sets off.
+    #[must_use]
     pub fn depart(mut self, caregiver: &CaregiverId, at: Timestamp) -> Self {
         for member in self.team.iter_mut().filter(|m| m.caregiver == *caregiver) {
             member.departed_at.get_or_insert(at);
