@@ -1,12 +1,12 @@
 //! From `main` to exit code: configuration → telemetry → build → wait → drain.
 
-use std::{future::Future, process::ExitCode, time::Duration};
+use std::{future::Future, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::{Command, FromArgMatches};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    BoxError, Entropy, SharedClock, SystemClock, admin,
+    BoxError, Entropy, ScaledClock, SharedClock, SystemClock, admin,
     config::{self, Cli, EXIT_BAD_CONFIG, sections::RuntimeConfig},
     health::Health,
     signal::stop_signal,
@@ -46,10 +46,19 @@ impl Context {
     /// A context with the real clock and randomness.
     pub fn system() -> Self {
         Self {
-            clock: std::sync::Arc::new(SystemClock),
+            clock: Arc::new(SystemClock),
             entropy: Entropy::system(),
             health: Health::default(),
             tasks: Tasks::default(),
+        }
+    }
+
+    /// The same with a simulated district's clock, where one is configured.
+    fn configured(config: &RuntimeConfig) -> Self {
+        let system = Self::system();
+        match config.clock {
+            None => system,
+            Some(c) => Self { clock: Arc::new(ScaledClock::new(c.wall, c.shown, c.speed)), ..system },
         }
     }
 }
@@ -125,7 +134,7 @@ where
     F: FnOnce(C, Context) -> Fut,
     Fut: Future<Output = Result<(), BoxError>>,
 {
-    let context = Context::system();
+    let context = Context::configured(config);
     let listener = admin::listen(&config.admin).await?;
     tracing::info!(service = service.name, version = service.version, admin = %listener.local_addr()?, "starting");
     let routes = admin::router(context.health.clone(), telemetry.metrics());

@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use domain::time::Timestamp;
@@ -15,6 +15,18 @@ use domain::time::Timestamp;
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The present instant, in whole milliseconds.
     fn now(&self) -> Timestamp;
+
+    /// How many seconds pass on this clock while one passes on the wall; 1 but in a simulated district.
+    fn speed(&self) -> f64 {
+        1.0
+    }
+
+    /// How long to sleep, in the machine's time, until this clock shows `at`; at most an hour, so that a clock that
+    /// was set meanwhile is noticed.
+    fn until(&self, at: Timestamp) -> Duration {
+        let millis = at.millis_since(self.now()).max(0) as f64 / self.speed();
+        Duration::from_secs_f64(millis / 1000.0).min(Duration::from_hours(1))
+    }
 }
 
 /// A clock that several parts share.
@@ -23,6 +35,10 @@ pub type SharedClock = Arc<dyn Clock>;
 impl<C: Clock + ?Sized> Clock for Arc<C> {
     fn now(&self) -> Timestamp {
         (**self).now()
+    }
+
+    fn speed(&self) -> f64 {
+        (**self).speed()
     }
 }
 
@@ -39,6 +55,36 @@ impl Clock for SystemClock {
             Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |millis| -millis),
         };
         Timestamp::from_millis(millis)
+    }
+}
+
+/// A simulated district's clock: it showed `shown` when the wall clock read `wall`, and runs `speed` times as fast.
+/// Processes given the same three numbers agree.
+#[derive(Debug, Clone, Copy)]
+pub struct ScaledClock {
+    wall: Timestamp,
+    shown: Timestamp,
+    speed: f64,
+}
+
+impl ScaledClock {
+    /// A clock of this pace; a speed outside 0.1 to 1000 is brought into that range.
+    pub const fn new(wall: Timestamp, shown: Timestamp, speed: f64) -> Self {
+        Self { wall, shown, speed: speed.clamp(0.1, 1000.0) }
+    }
+
+    fn shows(&self, wall: Timestamp) -> Timestamp {
+        self.shown.plus_millis((wall.millis_since(self.wall) as f64 * self.speed) as i64)
+    }
+}
+
+impl Clock for ScaledClock {
+    fn now(&self) -> Timestamp {
+        self.shows(SystemClock.now())
+    }
+
+    fn speed(&self) -> f64 {
+        self.speed
     }
 }
 
@@ -81,6 +127,16 @@ mod tests {
         assert_eq!(shared.now(), Timestamp::from_millis(1_500));
         clock.set(Timestamp::from_millis(200));
         assert_eq!(shared.now(), Timestamp::from_millis(200));
+    }
+
+    #[test]
+    fn a_scaled_clock_runs_from_what_it_showed() {
+        let at = Timestamp::from_millis;
+        let clock = ScaledClock::new(at(1_000), at(50_000), 60.0);
+        assert_eq!(clock.shows(at(1_000)), at(50_000));
+        assert_eq!(clock.shows(at(2_000)), at(110_000));
+        assert_eq!(ManualClock::at(at(0)).until(at(1_500)), Duration::from_millis(1_500));
+        assert_eq!(ManualClock::at(at(2_000)).until(at(1_500)), Duration::ZERO);
     }
 
     #[test]

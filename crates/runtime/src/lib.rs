@@ -42,10 +42,10 @@ pub mod tasks;
 pub mod telemetry;
 
 pub use app::{AppConfig, Context, Service, run};
-pub use clock::{Clock, ManualClock, SharedClock, SystemClock};
+pub use clock::{Clock, ManualClock, ScaledClock, SharedClock, SystemClock};
 pub use config::{
     secret::Secret,
-    sections::{HttpConfig, NatsConfig, RuntimeConfig, TelemetryConfig},
+    sections::{ClockConfig, HttpConfig, NatsConfig, RuntimeConfig, TelemetryConfig},
 };
 pub use entropy::Entropy;
 pub use health::Health;

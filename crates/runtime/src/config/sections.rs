@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::secret::Secret;
@@ -16,6 +17,20 @@ pub struct RuntimeConfig {
     pub admin: HttpConfig,
     /// Logs, traces, metrics.
     pub telemetry: TelemetryConfig,
+    /// The clock of a simulated district; the wall clock when absent.
+    pub clock: Option<ClockConfig>,
+}
+
+/// A simulated district's clock: it showed `shown` when the wall clock read `wall`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockConfig {
+    /// An instant of the wall clock, RFC 3339.
+    pub wall: Timestamp,
+    /// What the district's clock showed then, RFC 3339.
+    pub shown: Timestamp,
+    /// Seconds of the district per second of the wall, 0.1 to 1000.
+    pub speed: f64,
 }
 
 impl Default for RuntimeConfig {
@@ -24,6 +39,7 @@ impl Default for RuntimeConfig {
             grace_seconds: 20,
             admin: HttpConfig { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9090)) },
             telemetry: TelemetryConfig::default(),
+            clock: None,
         }
     }
 }
