@@ -1,0 +1,182 @@
+//! The contraction hierarchy of a graph, made by the `fast_paths` crate.
+//!
+//! `fast_paths` orders the nodes by importance and adds the shortcuts; its own query answers one pair at a time.
+//! Dispatch asks for hundreds of pairs with one end in common, so the upward arcs are taken over from the crate's
+//! serialized form and searched here (and, where memory allows, condensed into [`labels`](crate::labels)).
+//!
+//! Nodes are called *hubs* here and numbered by importance, the most important first.
+//!
+//! Source: Geisberger, Sanders, Schultes, Delling, *Contraction Hierarchies*, 2008.
+
+use std::{cmp::Reverse, collections::BinaryHeap};
+
+use fast_paths::{FastGraph, InputGraph};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    cost::Cost,
+    dijkstra::Direction,
+    graph::{Graph, Rows},
+};
+
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("a road's cost takes 64 bits, and fast_paths counts weights in usize");
+
+/// An arc or shortcut to a more important hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Climb {
+    pub cost: Cost,
+    pub hub: u32,
+}
+
+/// The upward arcs of every hub.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Hierarchy {
+    hub_of: Vec<u32>,
+    /// By the hub they leave.
+    up: Rows<Climb>,
+    /// By the hub they enter, to be climbed backwards.
+    down: Rows<Climb>,
+}
+
+impl Hierarchy {
+    /// Contracts the graph.
+    pub fn of(graph: &Graph) -> Self {
+        let mut input = InputGraph::new();
+        for node in 0..graph.nodes() {
+            for arc in graph.arcs_of(node, Direction::Forward) {
+                input.add_edge(node as usize, arc.node as usize, arc.cost.packed() as usize);
+            }
+        }
+        input.freeze();
+        let order = fast_paths::prepare(&input);
+        Self::take_over(&order, graph.nodes())
+    }
+
+    fn take_over(contracted: &FastGraph, nodes: u32) -> Self {
+        let contents = Contents::of(contracted);
+        let hub = |node: usize| nodes - 1 - contents.ranks.get(node).copied().unwrap_or(0) as u32;
+        let rows = |edges: &[ContentsEdge], first: &[usize]| {
+            Rows::from_rows((0..nodes as usize).rev().map(|rank| {
+                let row = match first.get(rank..rank + 2) {
+                    Some(&[begin, end]) => edges.get(begin..end).unwrap_or(&[]),
+                    _ => &[],
+                };
+                row.iter()
+                    .map(|edge| Climb {
+                        cost: Cost::from_packed(edge.weight as u64),
+                        hub: hub(edge.adj_node),
+                    })
+                    .collect::<Vec<_>>()
+            }))
+        };
+        Self {
+            hub_of: (0..nodes as usize).map(hub).collect(),
+            up: rows(&contents.edges_fwd, &contents.first_edge_ids_fwd),
+            down: rows(&contents.edges_bwd, &contents.first_edge_ids_bwd),
+        }
+    }
+
+    /// How many arcs and shortcuts there are, both ways.
+    pub fn arcs(&self) -> usize {
+        self.up.len() + self.down.len()
+    }
+
+    pub fn hubs(&self) -> u32 {
+        self.hub_of.len() as u32
+    }
+
+    /// The hub of each node.
+    pub fn hub_of(&self) -> &[u32] {
+        &self.hub_of
+    }
+
+    /// The arcs from (`Forward`) or to (`Backward`) more important hubs.
+    pub fn climbs(&self, hub: u32, direction: Direction) -> &[Climb] {
+        match direction {
+            Direction::Forward => self.up.row(hub),
+            Direction::Backward => self.down.row(hub),
+        }
+    }
+
+    /// Every hub above `start` with the cost of climbing there, as `visit(hub, cost)`.
+    pub fn search(
+        &self,
+        start: (u32, Cost),
+        direction: Direction,
+        climber: &mut Climber,
+        mut visit: impl FnMut(u32, Cost),
+    ) {
+        climber.best.resize(self.hub_of.len(), Cost::UNREACHED);
+        let Some(hub) = self.hub_of.get(start.0 as usize) else { return };
+        climber.reach(*hub, start.1);
+        while let Some(Reverse((cost, hub))) = climber.heap.pop() {
+            if climber.best.get(hub as usize).is_none_or(|best| *best < cost) {
+                continue;
+            }
+            visit(hub, cost);
+            for climb in self.climbs(hub, direction) {
+                climber.reach(climb.hub, cost.plus(climb.cost));
+            }
+        }
+        for hub in climber.touched.drain(..) {
+            if let Some(best) = climber.best.get_mut(hub as usize) {
+                *best = Cost::UNREACHED;
+            }
+        }
+    }
+}
+
+/// The memory of an upward search, for reuse.
+#[derive(Debug, Default)]
+pub(crate) struct Climber {
+    best: Vec<Cost>,
+    touched: Vec<u32>,
+    heap: BinaryHeap<Reverse<(Cost, u32)>>,
+}
+
+impl Climber {
+    fn reach(&mut self, hub: u32, cost: Cost) {
+        if let Some(best) = self.best.get_mut(hub as usize)
+            && cost < *best
+        {
+            *best = cost;
+            self.touched.push(hub);
+            self.heap.push(Reverse((cost, hub)));
+        }
+    }
+}
+
+/// What `fast_paths::FastGraph` serializes: its fields are private, its serde form is its documented way out.
+#[derive(Default, Deserialize)]
+struct Contents {
+    #[expect(dead_code, reason = "part of the serialized form")]
+    num_nodes: usize,
+    ranks: Vec<usize>,
+    edges_fwd: Vec<ContentsEdge>,
+    first_edge_ids_fwd: Vec<usize>,
+    edges_bwd: Vec<ContentsEdge>,
+    first_edge_ids_bwd: Vec<usize>,
+}
+
+#[derive(Deserialize)]
+struct ContentsEdge {
+    #[expect(dead_code, reason = "part of the serialized form")]
+    base_node: usize,
+    adj_node: usize,
+    weight: usize,
+    #[expect(dead_code, reason = "part of the serialized form")]
+    replaced_in_edge: usize,
+    #[expect(dead_code, reason = "part of the serialized form")]
+    replaced_out_edge: usize,
+}
+
+impl Contents {
+    /// The exact tests fail if the crate ever changes its form; its version is pinned by `Cargo.lock`.
+    fn of(contracted: &FastGraph) -> Self {
+        postcard::to_stdvec(contracted)
+            .ok()
+            .and_then(|bytes| postcard::from_bytes(&bytes).ok())
+            .unwrap_or_default()
+    }
+}
