@@ -35,6 +35,15 @@ fn check(text: &str) -> Result<(), InvalidId> {
     }
 }
 
+fn derive_text(base: &str, number: u64) -> String {
+    let suffix = format!("-{number}");
+    let keep = MAX_ID_LENGTH.saturating_sub(suffix.len());
+    let mut text: String =
+        base.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).take(keep).collect();
+    text.push_str(&suffix);
+    text
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
@@ -50,6 +59,12 @@ macro_rules! ids {
                 let text = text.as_ref();
                 check(text)?;
                 Ok(Self(Arc::from(text)))
+            }
+
+            /// An id named after another one and a number: the same two always give the same name. A base too long
+            /// to leave room is cut.
+            pub fn derived(base: &str, number: u64) -> Self {
+                Self(Arc::from(derive_text(base, number)))
             }
 
             /// The id as it stands on the wire.
@@ -158,6 +173,15 @@ mod tests {
             assert!(OrderId::new(bad).is_err(), "{bad:?} must be refused");
         }
         assert_eq!(OrderId::new("o-1_A").unwrap().as_str(), "o-1_A");
+    }
+
+    #[test]
+    fn a_derived_name_is_an_id_whatever_the_base() {
+        assert_eq!(OfferId::derived("o1", 3).as_str(), "o1-3");
+        for base in ["", "张.三 *", &"x".repeat(200)] {
+            let name = OfferId::derived(base, u64::MAX);
+            assert!(OfferId::new(name.as_str()).is_ok(), "{name}");
+        }
     }
 
     #[test]
