@@ -4,6 +4,7 @@
 //! Rust types are the source; `cargo xtask gen` writes JSON Schema, AsyncAPI and OpenAPI beside them. Within a major
 //! version only additions are made, readers ignore unknown fields, and every golden sample ever kept must decode.
 
+pub mod day;
 pub mod dead_letter;
 pub mod envelope;
 pub mod live;
