@@ -1,0 +1,381 @@
+//! Following a stream: first what is there, then what comes, without a gap, across reconnects and restarts of the
+//! server.
+//!
+//! The consumer at the server is short-lived and thrown away whenever anything looks odd: a reconnect, a missed
+//! heartbeat, a message out of turn. The next one starts right after the last message handed out, so nothing is left
+//! out and nothing comes twice.
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+use async_nats::{
+    jetstream::consumer::{AckPolicy, DeliverPolicy, pull},
+    jetstream::message::{Acker, Message as Raw},
+};
+use domain::time::Timestamp;
+use futures::StreamExt;
+use tokio::sync::watch;
+
+use crate::{Bus, Link, Sequence, StreamError, StreamMessage, stream::in_full};
+
+/// Where to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartFrom {
+    /// With the last message of each subject: what a service needs to rebuild its state.
+    LastPerSubject,
+    /// With the oldest message there is.
+    First,
+    /// Right after this one.
+    After(Sequence),
+    /// With whatever comes next.
+    New,
+}
+
+/// What a follower sees.
+#[derive(Debug, Clone)]
+pub enum Followed {
+    /// The next message.
+    Message(StreamMessage),
+    /// Everything up to and including this sequence has been handed out. Comes once at the beginning and again after
+    /// each interruption.
+    ///
+    /// A [`FencedWriter`](crate::FencedWriter) opened here fails with its first message if somebody else has written
+    /// since.
+    CaughtUp {
+        /// The stream's last sequence, as far as the state now known reaches.
+        through: Sequence,
+    },
+    /// The stream is not the one followed so far: it was made anew, for one kept in memory by a restart of the
+    /// server. Forget what came of it; everything comes again from its beginning.
+    Reset,
+}
+
+/// Follows one stream. Ends never; errors on the way are logged and tried again.
+pub struct Follower {
+    source: Source,
+    state: State,
+    link: watch::Receiver<Link>,
+    /// The last sequence handed out or known not to be of interest; `None` while only `source.start` tells.
+    position: Option<Sequence>,
+    /// When the stream was created, to tell it from a namesake.
+    created: Option<i128>,
+    failures: u32,
+}
+
+#[derive(Debug, Clone)]
+struct Source {
+    bus: Bus,
+    stream: String,
+    filters: Vec<String>,
+    start: StartFrom,
+}
+
+enum State {
+    Opening(Pin<Box<dyn Future<Output = Result<Opened, StreamError>> + Send>>),
+    Open(Box<Open>),
+}
+
+struct Opened {
+    created: i128,
+    /// The stream's last sequence before the consumer was made.
+    last: Sequence,
+    reset: bool,
+    pending: u64,
+    /// The consumer begins right after this, if it does not begin at the start.
+    position: Option<Sequence>,
+    messages: pull::Stream,
+}
+
+struct Open {
+    messages: pull::Stream,
+    /// The consumer's own count of messages, to notice one out of turn.
+    delivered: u64,
+    /// Caught up once this sequence is reached; `None` once that was said.
+    target: Option<Sequence>,
+    pending: u64,
+    /// To be said before anything else.
+    reset: bool,
+}
+
+impl Bus {
+    /// Follows the messages of a stream on the given subjects (wildcards allowed; none means all).
+    ///
+    /// # Errors
+    /// [`StreamError`] if the stream is not there or the server does not answer. Later troubles are not errors.
+    pub async fn follow(
+        &self,
+        stream: impl Into<String>,
+        filters: &[&str],
+        start: StartFrom,
+    ) -> Result<Follower, StreamError> {
+        let source = Source {
+            bus: self.clone(),
+            stream: stream.into(),
+            filters: filters.iter().map(|&filter| filter.to_owned()).collect(),
+            start,
+        };
+        let link = self.link();
+        let opened = source.clone().open(None, None).await?;
+        let mut follower = Follower {
+            state: State::Opening(Box::pin(std::future::pending())),
+            source,
+            link,
+            position: None,
+            created: None,
+            failures: 0,
+        };
+        follower.link.mark_unchanged();
+        follower.begin(opened);
+        Ok(follower)
+    }
+
+    /// The messages of one subject, oldest first, at most `limit` of the newest: its history for an auditor.
+    ///
+    /// # Errors
+    /// [`StreamError`] if the stream is not there or the server does not answer in time.
+    pub async fn messages_for_subject(
+        &self,
+        stream: &str,
+        subject: &str,
+        limit: usize,
+    ) -> Result<Vec<StreamMessage>, StreamError> {
+        let mut follower = self.follow(stream, &[subject], StartFrom::First).await?;
+        let mut messages = std::collections::VecDeque::new();
+        let reading = async {
+            loop {
+                match follower.next().await {
+                    Followed::Message(message) => {
+                        if messages.len() >= limit {
+                            messages.pop_front();
+                        }
+                        messages.push_back(message);
+                    }
+                    Followed::CaughtUp { .. } => return,
+                    Followed::Reset => messages.clear(),
+                }
+            }
+        };
+        let late = |_| StreamError::Server {
+            stream: stream.to_owned(),
+            reason: format!("the history of {subject} did not arrive within {:?}", self.timeout()),
+        };
+        tokio::time::timeout(self.timeout(), reading).await.map_err(late)?;
+        Ok(messages.into())
+    }
+}
+
+/// How long the server keeps a consumer nobody pulls from.
+const FORGET_AFTER: Duration = Duration::from_secs(30);
+/// The server says "still here" this often; twice without means it is not.
+const HEARTBEAT: Duration = Duration::from_secs(2);
+/// How long one pull stands.
+const PULL: Duration = Duration::from_secs(20);
+/// How many messages one pull asks for.
+const BATCH: usize = 500;
+
+impl Source {
+    /// Makes a consumer that begins where it should.
+    async fn open(self, position: Option<Sequence>, created: Option<i128>) -> Result<Opened, StreamError> {
+        // The stream's state is read before the consumer is made: whatever is stored in between comes through it.
+        let info = self.bus.stream_info(&self.stream).await?;
+        let now_created = info.created.unix_timestamp_nanos();
+        let last = Sequence(info.state.last_sequence);
+        let wanted = position.or(match self.start {
+            StartFrom::After(sequence) => Some(sequence),
+            StartFrom::New => Some(last),
+            StartFrom::LastPerSubject | StartFrom::First => None,
+        });
+        let reset =
+            created.is_some_and(|then| then != now_created) || wanted.is_some_and(|wanted| wanted > last);
+        let wanted = wanted.filter(|_| !reset);
+        let deliver_policy = match wanted {
+            Some(after) => DeliverPolicy::ByStartSequence { start_sequence: after.next().0 },
+            None if self.start == StartFrom::LastPerSubject => DeliverPolicy::LastPerSubject,
+            None => DeliverPolicy::All,
+        };
+        let failed = |error: &dyn std::error::Error| StreamError::Server {
+            stream: self.stream.clone(),
+            reason: format!("cannot follow it: {}", in_full(error)),
+        };
+        let consumer = self
+            .bus
+            .jetstream()
+            .create_consumer_on_stream(self.consumer(deliver_policy), &self.stream)
+            .await
+            .map_err(|error| failed(&error))?;
+        let messages = consumer
+            .stream()
+            .max_messages_per_batch(BATCH)
+            .expires(PULL)
+            .heartbeat(HEARTBEAT)
+            .messages()
+            .await
+            .map_err(|error| failed(&error))?;
+        Ok(Opened {
+            created: now_created,
+            last,
+            reset,
+            pending: consumer.cached_info().num_pending,
+            // After a reset even `StartFrom::New` begins at the beginning, and must go on from there.
+            position: if reset { Some(Sequence::ZERO) } else { wanted },
+            messages,
+        })
+    }
+
+    fn consumer(&self, deliver_policy: DeliverPolicy) -> pull::Config {
+        pull::Config {
+            deliver_policy,
+            filter_subjects: self.filters.clone(),
+            ack_policy: AckPolicy::None,
+            memory_storage: true,
+            num_replicas: 1,
+            inactive_threshold: FORGET_AFTER,
+            ..pull::Config::default()
+        }
+    }
+}
+
+impl Follower {
+    /// The next thing to know. Waits as long as there is none. Dropping the wait loses nothing.
+    pub async fn next(&mut self) -> Followed {
+        loop {
+            match &mut self.state {
+                State::Opening(opening) => match opening.await {
+                    Ok(opened) => self.begin(opened),
+                    Err(error) => {
+                        self.failures = self.failures.saturating_add(1);
+                        tracing::warn!(stream = self.source.stream, %error, "following is interrupted; trying again");
+                        self.reopen();
+                    }
+                },
+                State::Open(open) => {
+                    if std::mem::take(&mut open.reset) {
+                        return Followed::Reset;
+                    }
+                    let position = self.position.unwrap_or_default();
+                    if let Some(target) = open.target
+                        && (open.pending == 0 || position >= target)
+                    {
+                        open.target = None;
+                        let through = position.max(target);
+                        self.position = Some(through);
+                        return Followed::CaughtUp { through };
+                    }
+                    if let Some(message) = self.receive().await {
+                        return Followed::Message(message);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The sequence up to which everything was handed out.
+    pub fn position(&self) -> Sequence {
+        self.position.unwrap_or_default()
+    }
+
+    /// One message of the open consumer, or nothing and a new consumer on its way.
+    async fn receive(&mut self) -> Option<StreamMessage> {
+        let State::Open(open) = &mut self.state else { return None };
+        let received = tokio::select! {
+            biased;
+            received = open.messages.next() => received,
+            () = reconnected(&mut self.link) => {
+                self.failures = 0;
+                self.reopen();
+                return None;
+            }
+        };
+        let trouble = match received {
+            Some(Ok(message)) => match read(message) {
+                Ok(read) if read.delivered == open.delivered + 1 => {
+                    open.delivered = read.delivered;
+                    open.pending = read.pending;
+                    self.failures = 0;
+                    self.position = Some(read.message.sequence);
+                    return Some(read.message);
+                }
+                Ok(read) => format!("message {} came in place of {}", read.delivered, open.delivered + 1),
+                Err(error) => error,
+            },
+            Some(Err(error)) => in_full(&error),
+            None => "the connection was closed".to_owned(),
+        };
+        tracing::debug!(stream = self.source.stream, trouble, "following goes on with a new consumer");
+        self.failures = self.failures.saturating_add(1);
+        self.reopen();
+        None
+    }
+
+    fn begin(&mut self, opened: Opened) {
+        if opened.reset {
+            tracing::warn!(stream = self.source.stream, "the stream was made anew; everything comes again");
+        }
+        self.created = Some(opened.created);
+        self.position = opened.position;
+        self.state = State::Open(Box::new(Open {
+            messages: opened.messages,
+            delivered: 0,
+            target: Some(opened.last),
+            pending: opened.pending,
+            reset: opened.reset,
+        }));
+    }
+
+    fn reopen(&mut self) {
+        let pause = match self.failures {
+            0 => Duration::ZERO,
+            n => Duration::from_millis(50).saturating_mul(1 << n.min(5)),
+        };
+        let (source, position, created) = (self.source.clone(), self.position, self.created);
+        self.state = State::Opening(Box::pin(async move {
+            tokio::time::sleep(pause).await;
+            source.open(position, created).await
+        }));
+    }
+}
+
+/// Waits for a new connection; never again once the link is closed.
+async fn reconnected(link: &mut watch::Receiver<Link>) {
+    loop {
+        if link.changed().await.is_err() {
+            return std::future::pending().await;
+        }
+        if matches!(*link.borrow_and_update(), Link::Up { .. }) {
+            return;
+        }
+    }
+}
+
+struct Read {
+    message: StreamMessage,
+    delivered: u64,
+    pending: u64,
+}
+
+fn read(raw: Raw) -> Result<Read, String> {
+    let (delivered, pending) = {
+        let info = raw.info().map_err(|error| error.to_string())?;
+        (info.consumer_sequence, info.pending)
+    };
+    let (message, _) = read_message(raw)?;
+    Ok(Read { message, delivered, pending })
+}
+
+/// Takes a delivery apart: what it says, and the means to acknowledge it.
+pub(crate) fn read_message(raw: Raw) -> Result<(StreamMessage, Acker), String> {
+    let (sequence, stored) = {
+        let info = raw.info().map_err(|error| error.to_string())?;
+        (info.stream_sequence, info.published)
+    };
+    let stored_ms = i64::try_from(stored.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+    let (message, acker) = raw.split();
+    let async_nats::Message { subject, payload, headers, .. } = message;
+    let message = StreamMessage {
+        sequence: Sequence(sequence),
+        subject,
+        payload,
+        stored: Timestamp::from_millis(stored_ms),
+        headers,
+    };
+    Ok((message, acker))
+}

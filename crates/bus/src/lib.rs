@@ -1,0 +1,49 @@
+//! Everything that knows NATS. The rest of the house speaks of events, requests, streams and leases.
+//!
+//! | question | module |
+//! | --- | --- |
+//! | how to connect, and how to close without losing anything | [`connection`] |
+//! | publish, subscribe, ask, answer | [`publish`], [`subscribe`], [`request`], [`serve`] |
+//! | which streams there are and how they are kept | [`stream`] |
+//! | how one process writes a stream alone | [`fence`] |
+//! | which process is the active one | [`lease`] |
+//! | how a service rebuilds and stays up to date | [`follow`] |
+//! | work that needs an acknowledgement each | [`work`] |
+//! | what becomes of messages nobody can read | [`dead_letter`] |
+//! | seeing a message twice | [`seen`] |
+//! | a real server for tests | `testing` (feature `testing`) |
+
+pub mod connection;
+pub mod dead_letter;
+pub mod fence;
+pub mod follow;
+
+pub mod lease;
+pub mod message;
+pub mod publish;
+pub mod request;
+pub mod seen;
+pub mod sequence;
+pub mod serve;
+pub mod stream;
+pub mod subscribe;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod trace;
+pub mod work;
+
+pub use async_nats::subject::{Subject, ToSubject};
+pub use connection::{Bus, ConnectError, Link};
+pub use dead_letter::DeadLetters;
+pub use fence::{FenceError, FencedWriter, PendingAck};
+pub use follow::{Followed, Follower, StartFrom};
+
+pub use message::{Message, StreamMessage};
+pub use publish::PublishError;
+pub use request::RequestError;
+pub use seen::SeenIds;
+pub use sequence::Sequence;
+pub use serve::{Call, Endpoint, Server};
+pub use stream::{StreamError, StreamSpec};
+pub use subscribe::{SubscribeError, Subscription};
+pub use work::{Failure, WorkSpec, Worker};
