@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             roads.save(prepared)?;
             let began = Instant::now();
             Roads::load(prepared)?;
-            let mib = std::fs::metadata(prepared)?.len() as f64 / 1048576.0;
+            let mib = std::fs::metadata(prepared)?.len() as f64 / 1_048_576.0;
             println!("  load       {:.3} s, {mib:.1} MiB", began.elapsed().as_secs_f64());
         }
     }

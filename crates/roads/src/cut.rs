@@ -120,6 +120,13 @@ impl<'a> Cutter<'a> {
         let (&[first, second, ..], &[.., before_last, last]) = (piece, piece) else {
             return;
         };
+        if first == last {
+            // A ring on one junction: cut in two, so that no edge ends where it begins.
+            let middle = piece.len() / 2;
+            self.add(way, piece.get(..=middle).unwrap_or(&[]));
+            self.add(way, piece.get(middle..).unwrap_or(&[]));
+            return;
+        }
         let along = (first, last, second);
         let against = (last, first, before_last);
         if let Some(edge) = self.known.get(&along).and_then(|i| self.network.edges.get_mut(*i as usize)) {

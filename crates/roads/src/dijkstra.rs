@@ -48,6 +48,11 @@ impl Dijkstra {
         &self.costs
     }
 
+    /// What the last search found for a node.
+    pub(crate) fn cost(&self, node: u32) -> Cost {
+        self.costs.get(node as usize).copied().unwrap_or(Cost::UNREACHED)
+    }
+
     fn reach(&mut self, node: u32, cost: Cost) {
         if let Some(best) = self.costs.get_mut(node as usize)
             && cost < *best

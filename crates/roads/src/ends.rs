@@ -4,7 +4,8 @@ use crate::{
     cost::Cost,
     engine::{Ends, Engine},
     graph::EdgeUse,
-    place::Snapped,
+    place::{Place, Snapped},
+    snap::walked,
 };
 
 /// Where one gets to from a point: the head of its edge, its tail.
@@ -42,6 +43,16 @@ pub(crate) fn along_the_edge(engine: &Engine, from: &Snapped, to: &Snapped) -> C
     }
     let (near, far) = (from.offset_dm.min(to.offset_dm), from.offset_dm.max(to.offset_dm));
     cost.share(far, length(&edge)).minus(cost.share(near, length(&edge)))
+}
+
+/// The walk from one place straight to the other, where that is how people would go: off the same piece of street,
+/// nearer to each other than to it. On different streets there may be a river in between.
+pub(crate) fn straight(from: &Place, to: &Place) -> Option<Cost> {
+    let (from_on, to_on) = (from.on?, to.on?);
+    let decimetres = (from.at.distance_m(to.at) * 10.0).round() as u32;
+    let legs = from_on.leg.plus(to_on.leg).decimetres();
+    let nearer = from_on.edge == to_on.edge && decimetres <= legs;
+    nearer.then(|| if decimetres == 0 { Cost::ZERO } else { walked(decimetres) })
 }
 
 fn length(edge: &EdgeUse) -> u32 {

@@ -17,6 +17,7 @@
 //! Turn restrictions, time-dependent access and live traffic are not modelled.
 
 pub mod base_map;
+mod common;
 mod component;
 pub mod cost;
 mod cut;

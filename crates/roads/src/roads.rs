@@ -8,19 +8,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     base_map::BaseMap,
-    cost::Cost,
-    dijkstra::Direction,
-    ends::{along_the_edge, arrivals, departures},
-    engine::{Engine, Table},
+    common::Common,
+    dijkstra::{Dijkstra, Direction},
+    ends::straight,
+    engine::Engine,
     error::RoadsError,
     fallback::FallbackModel,
     network::Network,
-    place::{Place, Snapped},
+    place::Place,
     profile::{Profile, ProfileSet},
     route::{self, Route},
-    snap::{Snapper, walked},
+    snap::Snapper,
     store,
-    travel::{Matrix, TravelSource, TravelTime},
+    travel::{Matrix, TravelTime},
 };
 
 /// What can be chosen about travel times.
@@ -32,7 +32,7 @@ pub struct Options {
     /// How far from the nearest street a point may be and still be on the map.
     pub max_snap_metres: Metres,
     /// The most memory for one profile's labels, in MiB. Beyond it questions search the hierarchy: as exact, some
-    /// ten times slower, a tenth of the memory.
+    /// thirty times slower, a tenth of the memory.
     pub label_budget_mib: u32,
 }
 
@@ -66,7 +66,7 @@ impl Map {
                 |profile: &Profile| profile.of(&engines).as_ref().and_then(|e| e.edge_use(edge)).is_some();
             Profile::ALL.into_iter().filter(uses).collect::<ProfileSet>()
         });
-        let fingerprint = store::fingerprint(&network);
+        let fingerprint = store::fingerprint(&network, &engines);
         Self { network, engines, snapper, fingerprint }
     }
 }
@@ -159,9 +159,22 @@ impl Roads {
         answers.extend(self.answers(profile, sources, target));
     }
 
+    /// As [`Roads::many_to_one`], by one plain Dijkstra from the target backwards: the reference for tests and the
+    /// yardstick for benchmarks.
+    pub fn many_to_one_by_dijkstra(
+        &self,
+        search: &mut Dijkstra,
+        profile: Profile,
+        sources: &[Place],
+        target: &Place,
+    ) -> Vec<TravelTime> {
+        let mut common = Common::by_dijkstra(self, search, profile, target, Direction::Backward);
+        sources.iter().map(|source| common.travel(source)).collect()
+    }
+
     /// From one place to each of many.
     pub fn one_to_many(&self, profile: Profile, source: &Place, targets: &[Place]) -> Vec<TravelTime> {
-        let mut common = self.common(profile, source, Direction::Forward);
+        let mut common = Common::new(self, profile, source, Direction::Forward);
         targets.iter().map(|target| common.travel(target)).collect()
     }
 
@@ -169,7 +182,7 @@ impl Roads {
     pub fn matrix(&self, profile: Profile, sources: &[Place], targets: &[Place]) -> Matrix {
         let mut cells = Vec::with_capacity(sources.len() * targets.len());
         for source in sources {
-            let mut common = self.common(profile, source, Direction::Forward);
+            let mut common = Common::new(self, profile, source, Direction::Forward);
             cells.extend(targets.iter().map(|target| common.travel(target)));
         }
         Matrix::new(targets.len(), cells)
@@ -184,7 +197,7 @@ impl Roads {
             .map
             .as_ref()
             .zip(self.engine(profile))
-            .filter(|_| !travel.is_estimate())
+            .filter(|_| !travel.is_estimate() && straight(&from, &to).is_none())
             .and_then(|(map, engine)| route::line(&map.network, engine, &from, &to))
             .unwrap_or_else(|| vec![from.at, to.at]);
         Route { points, travel }
@@ -196,24 +209,12 @@ impl Roads {
         sources: &'a [Place],
         target: &Place,
     ) -> impl Iterator<Item = TravelTime> + 'a {
-        let mut common = self.common(profile, target, Direction::Backward);
+        let mut common = Common::new(self, profile, target, Direction::Backward);
         sources.iter().map(move |source| common.travel(source))
     }
 
-    fn common(&self, profile: Profile, place: &Place, direction: Direction) -> Common<'_> {
-        let place = *self.snapped_here(profile, place);
-        let on = self.engine(profile).zip(place.on).and_then(|(engine, on)| {
-            let ends = match direction {
-                Direction::Forward => departures(engine, &on)?,
-                Direction::Backward => arrivals(engine, &on)?,
-            };
-            Some((engine, on, engine.towards(&ends, direction)))
-        });
-        Common { roads: self, profile, place, direction, on }
-    }
-
     /// The place as it is, if it was snapped for this profile and map; else snapped again.
-    fn snapped_here<'p>(&self, profile: Profile, place: &'p Place) -> Cow<'p, Place> {
+    pub(crate) fn snapped_here<'p>(&self, profile: Profile, place: &'p Place) -> Cow<'p, Place> {
         let map = self.map.as_ref().map_or(0, |map| map.fingerprint);
         if place.profile == profile && place.map == map {
             Cow::Borrowed(place)
@@ -222,48 +223,7 @@ impl Roads {
         }
     }
 
-    fn estimate(&self, profile: Profile, from: &Place, to: &Place) -> TravelTime {
+    pub(crate) fn estimate(&self, profile: Profile, from: &Place, to: &Place) -> TravelTime {
         self.options.fallback.travel(profile, from.at, to.at)
-    }
-}
-
-/// Questions with one place in common.
-struct Common<'a> {
-    roads: &'a Roads,
-    profile: Profile,
-    place: Place,
-    direction: Direction,
-    on: Option<(&'a Engine, Snapped, Table<'a>)>,
-}
-
-impl Common<'_> {
-    /// Between the common place and another one, in the common direction.
-    fn travel(&mut self, other: &Place) -> TravelTime {
-        let other = self.roads.snapped_here(self.profile, other);
-        let (from, to) = match self.direction {
-            Direction::Forward => (&self.place, other.as_ref()),
-            Direction::Backward => (other.as_ref(), &self.place),
-        };
-        let by_network = self.on.as_mut().zip(other.on).and_then(|((engine, on, table), other_on)| {
-            let (ends, from_on, to_on) = match self.direction {
-                Direction::Forward => (arrivals(engine, &other_on)?, &*on, &other_on),
-                Direction::Backward => (departures(engine, &other_on)?, &other_on, &*on),
-            };
-            let legs = from_on.leg.plus(to_on.leg);
-            let mut cost = table.cost(&ends).min(along_the_edge(engine, from_on, to_on)).plus(legs);
-            if from_on.edge == to_on.edge {
-                let straight_dm = (from.at.distance_m(to.at) * 10.0).round() as u32;
-                if straight_dm == 0 {
-                    cost = Cost::ZERO;
-                } else if straight_dm <= legs.decimetres() {
-                    cost = cost.min(walked(straight_dm));
-                }
-            }
-            cost.is_reached().then_some(cost)
-        });
-        match by_network {
-            Some(cost) => TravelTime::of(cost, TravelSource::Network),
-            None => self.roads.estimate(self.profile, from, to),
-        }
     }
 }

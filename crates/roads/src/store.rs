@@ -113,10 +113,11 @@ fn read_payload(path: &Path) -> Result<Vec<u8>, RoadsError> {
     Ok(payload.to_vec())
 }
 
-/// A number that tells one map from another; never zero.
-pub(crate) fn fingerprint(network: &Network) -> u64 {
+/// A number that tells one prepared map from another; never zero.
+pub(crate) fn fingerprint(network: &Network, engines: &[Option<Engine>; 3]) -> u64 {
     let mut hash = Sha256::new();
     hash.update(network.origin().as_bytes());
+    hash.update(engines.each_ref().map(|engine| u8::from(engine.is_some())));
     for edge in network.edges() {
         hash.update(edge.length_dm.to_le_bytes());
         hash.update(edge.from.to_le_bytes());

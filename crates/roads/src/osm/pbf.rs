@@ -53,13 +53,20 @@ fn each_of_block(block: &PrimitiveBlock, wanted: Wanted, tags: &mut Tags, sink: 
         }
         for node in group.dense_nodes() {
             fill(tags, node.tags());
-            sink(Element::Node { id: node.id(), lon: node.lon(), lat: node.lat(), tags });
+            let (lon, lat) = (degrees(node.nano_lon()), degrees(node.nano_lat()));
+            sink(Element::Node { id: node.id(), lon, lat, tags });
         }
         for node in group.nodes() {
             fill(tags, node.tags());
-            sink(Element::Node { id: node.id(), lon: node.lon(), lat: node.lat(), tags });
+            let (lon, lat) = (degrees(node.nano_lon()), degrees(node.nano_lat()));
+            sink(Element::Node { id: node.id(), lon, lat, tags });
         }
     }
+}
+
+/// Divided, not multiplied: the nearest number to the decimal, the same one that the XML of the map parses to.
+fn degrees(nano: i64) -> f64 {
+    nano as f64 / 1e9
 }
 
 fn fill<'a>(tags: &mut Tags, pairs: impl Iterator<Item = (&'a str, &'a str)>) {

@@ -4,7 +4,7 @@ use super::{Permit, Tags, barrier::blocked, permits};
 use crate::profile::Profile;
 
 fn tags(line: &str) -> Tags {
-    line.split_whitespace().filter_map(|pair| pair.split_once('=')).collect()
+    line.split(' ').filter_map(|pair| pair.split_once('=')).collect()
 }
 
 /// `2` both ways, `>` forward, `<` backward, `-` not at all; in the order walk, e-bike, car.
