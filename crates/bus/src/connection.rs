@@ -7,7 +7,7 @@ use async_nats::{
     jetstream::{self, context::ContextBuilder},
 };
 use futures::StreamExt;
-use runtime::{NatsConfig, health::Part};
+use runtime::{Context, NatsConfig, TaskKind, health::Part};
 use tokio::sync::watch;
 
 use crate::stream::Declared;
@@ -16,6 +16,8 @@ use crate::stream::Declared;
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How often an idle connection is checked, so that a dead peer is noticed within about twice that.
 const PING_EVERY: Duration = Duration::from_secs(5);
+/// The longest an orderly close may take.
+const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
 /// A connection to NATS. Clones share it.
 #[derive(Debug, Clone)]
@@ -99,6 +101,21 @@ impl Bus {
         let jetstream = ContextBuilder::new().timeout(timeout).build(client.clone());
         let bus = Self(Arc::new(Inner { client, jetstream, link, timeout, declared: Declared::default() }));
         bus.0.declared.keep(&bus.0.jetstream, bus.0.link.clone());
+        Ok(bus)
+    }
+
+    /// Connects as [`Bus::connect`] does, reports readiness as the part `nats`, and closes in order when the process
+    /// stops: what a `main` wants.
+    ///
+    /// # Errors
+    /// As [`Bus::connect`].
+    pub async fn open(config: &NatsConfig, name: &str, context: &Context) -> Result<Self, ConnectError> {
+        let bus = Self::connect(config, name, context.health.part("nats")).await?;
+        let closing = bus.clone();
+        context.tasks.spawn(TaskKind::Connection, "nats", move |stop| async move {
+            stop.cancelled().await;
+            Ok(closing.close(CLOSE_WITHIN).await?)
+        });
         Ok(bus)
     }
 

@@ -31,6 +31,7 @@ pub mod graph;
 mod hierarchy;
 mod labels;
 mod network;
+mod open;
 pub mod osm;
 mod place;
 mod profile;
