@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+"""Who may say and hear what on NATS: one table, written out as the servers' permissions.conf.
+
+NATS wildcards stand for whole tokens, and a stream's name ends in its district (ORDERS_jiayuguan), so the right to a
+stream can't be written for all districts at once. Hence this generator:
+
+    ops/nats/permissions.py jiayuguan > ops/nats/permissions.conf
+    ops/nats/permissions.py jiayuguan jiuquan > ops/nats/permissions.conf      a second district
+
+The table follows `schemas/src/subject.rs`; `--check FILE` fails when FILE is not what the table says. What each
+service can and can't do with it is tested against a real server by ops/test-nats-permissions.py.
+"""
+
+import argparse
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DEFAULT_DISTRICTS = ["jiayuguan"]
+
+
+@dataclass
+class Rights:
+    """Subjects a user may publish to and subscribe to, each group with the reason for it."""
+
+    publish: list[tuple[str, list[str]]] = field(default_factory=list)
+    subscribe: list[tuple[str, list[str]]] = field(default_factory=list)
+
+    def may_publish(self, why: str, *subjects: str) -> "Rights":
+        self.publish.append((why, list(subjects)))
+        return self
+
+    def may_subscribe(self, why: str, *subjects: str) -> "Rights":
+        self.subscribe.append((why, list(subjects)))
+        return self
+
+    def with_inbox(self, user: str) -> "Rights":
+        """Answers come to `_INBOX.<service>.…`, so that nobody overhears another's. Publishing there is the client's
+        own round trip, by which it knows that everything before has arrived."""
+        inbox = f"_INBOX.{user}.>"
+        return self.may_subscribe("answers to its own questions", inbox).may_publish("its round trip to itself", inbox)
+
+    def follows(self, *streams: str) -> "Rights":
+        """Reads streams with short-lived pull consumers. The filter is in the request's body, where permissions do not
+        look: a right to a stream is a right to all of it."""
+        for stream in streams:
+            self.may_publish(f"follows {stream}", *following(stream))
+        return self
+
+    def owns(self, *streams: str) -> "Rights":
+        """Declares streams at start (made, or updated to what the code says) and follows them.
+        Deleting and purging is for operators only."""
+        for stream in streams:
+            declaring = [f"$JS.API.STREAM.CREATE.{stream}", f"$JS.API.STREAM.UPDATE.{stream}"]
+            self.may_publish(f"declares and follows {stream}", *declaring, *following(stream))
+        return self
+
+    def holds_leases(self) -> "Rights":
+        """The bucket LEASES says which process of a district is the active one: made by whoever is first, written by
+        revision, and watched (a push consumer to the service's own inbox, with flow control)."""
+        return self.may_publish(
+            "takes, renews and watches its lease",
+            "$KV.LEASES.>",
+            "$JS.API.STREAM.INFO.KV_LEASES",
+            "$JS.API.STREAM.CREATE.KV_LEASES",
+            "$JS.API.DIRECT.GET.KV_LEASES.>",
+            "$JS.API.CONSUMER.CREATE.KV_LEASES.>",
+            "$JS.API.CONSUMER.INFO.KV_LEASES.*",
+            "$JS.FC.KV_LEASES.>",
+        )
+
+
+def following(stream: str) -> list[str]:
+    return [
+        f"$JS.API.STREAM.INFO.{stream}",
+        f"$JS.API.CONSUMER.CREATE.{stream}",
+        f"$JS.API.CONSUMER.MSG.NEXT.{stream}.*",
+    ]
+
+
+def per_district(districts: list[str], *templates: str) -> list[str]:
+    return [template.format(d=district) for district in districts for template in templates]
+
+
+def dispatch(d: list[str]) -> Rights:
+    rights = Rights().with_inbox("dispatch").holds_leases()
+    rights.may_publish("work orders: it alone decides", *per_district(d, "care.v1.{d}.order.*"))
+    rights.may_publish("questions to those who know", *per_district(
+        d, "care.v1.{d}.ask.caregiver-location.*", "care.v1.{d}.ask.registry.*"))
+    rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.dispatch"))
+    rights.owns(*per_district(d, "ORDERS_{d}", "DEAD_{d}"))
+    rights.follows(*per_district(d, "PROFILES_{d}", "PRESENCE_{d}", "POSITIONS_{d}"))
+    return rights.may_subscribe("what it is asked and told", *per_district(
+        d, "care.v1.{d}.cmd.dispatch", "care.v1.{d}.ask.dispatch.*", "care.v1.{d}.position.moved"))
+
+
+def caregiver_location(d: list[str]) -> Rights:
+    rights = Rights().with_inbox("caregiver-location").holds_leases()
+    rights.may_publish("presence, geofences, positions: its own data", *per_district(
+        d, "care.v1.{d}.presence.*", "care.v1.{d}.geofence.*",
+        "care.v1.{d}.position.latest.*", "care.v1.{d}.position.moved"))
+    rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.caregiver-location"))
+    rights.owns(*per_district(d, "PRESENCE_{d}", "GEOFENCE_{d}", "POSITIONS_{d}", "DEAD_{d}"))
+    rights.follows(*per_district(d, "PROFILES_{d}", "ORDERS_{d}"))
+    return rights.may_subscribe("what phones report, what it is asked and told", *per_district(
+        d, "care.v1.{d}.position.report.*", "care.v1.{d}.position.moved",
+        "care.v1.{d}.cmd.caregiver-location", "care.v1.{d}.ask.caregiver-location.*"))
+
+
+def registry(d: list[str]) -> Rights:
+    rights = Rights().with_inbox("registry")
+    rights.may_publish("profiles: its own data", *per_district(
+        d, "care.v1.{d}.profile.elder.*", "care.v1.{d}.profile.caregiver.*"))
+    rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.registry"))
+    rights.owns(*per_district(d, "PROFILES_{d}", "DEAD_{d}"))
+    return rights.may_subscribe("what it is asked and told", *per_district(
+        d, "care.v1.{d}.cmd.registry", "care.v1.{d}.ask.registry.*"))
+
+
+def command_center(d: list[str]) -> Rights:
+    rights = Rights().with_inbox("command-center")
+    rights.may_publish("commands and questions of the people signed in", *per_district(
+        d, "care.v1.{d}.cmd.*", "care.v1.{d}.ask.*.*"))
+    rights.may_publish("positions as phones report them", *per_district(d, "care.v1.{d}.position.report.*"))
+    rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.command-center"))
+    rights.owns(*per_district(d, "DEAD_{d}"))
+    rights.follows(*per_district(d, "ORDERS_{d}", "PROFILES_{d}", "PRESENCE_{d}", "GEOFENCE_{d}", "POSITIONS_{d}"))
+    return rights.may_subscribe("the live map", *per_district(d, "care.v1.{d}.position.moved"))
+
+
+def district(d: list[str]) -> Rights:
+    """All services in one process: the union of theirs, by way of the same table."""
+    rights = Rights().with_inbox("district")
+    for part in (dispatch(d), caregiver_location(d), registry(d), command_center(d)):
+        rights.publish += [group for group in part.publish if "_INBOX" not in group[1][0]]
+        rights.subscribe += [group for group in part.subscribe if "_INBOX" not in group[1][0]]
+    return rights
+
+
+SERVICES = {
+    "dispatch": dispatch,
+    "caregiver-location": caregiver_location,
+    "registry": registry,
+    "command-center": command_center,
+    "district": district,
+}
+# Those who are asked must be able to answer: one message to the reply subject of each request, within the time.
+ANSWERS = {"dispatch", "caregiver-location", "registry", "district"}
+
+
+def block(groups: list[tuple[str, list[str]]], indent: str) -> list[str]:
+    lines, seen = [], set()
+    for why, subjects in groups:
+        fresh = [subject for subject in subjects if subject not in seen]
+        seen.update(fresh)
+        if fresh:
+            lines.append(f"{indent}# {why}")
+            lines += [f'{indent}"{subject}"' for subject in fresh]
+    return lines
+
+
+def render(districts: list[str]) -> str:
+    lines = [
+        "# Users of the account CARE and what each may do. Generated by ops/nats/permissions.py: change the table there.",
+        f"# Districts: {', '.join(districts)}.",
+        "# The public keys ($…_NKEY), made by ops/make-secrets.sh.",
+        'include "identities/nats-identities.conf"',
+        "users: [",
+    ]
+    for name, table in SERVICES.items():
+        rights = table(districts)
+        lines += ["  {", f"    nkey: ${name.upper().replace('-', '_')}_NKEY", "    permissions: {"]
+        for verb, groups in (("publish", rights.publish), ("subscribe", rights.subscribe)):
+            lines += [f"      {verb}: {{ allow: [", *block(groups, " " * 8), "      ] }"]
+        if name in ANSWERS:
+            lines.append('      allow_responses: { max: 1, expires: "30s" }')
+        lines += ["    }", "  }"]
+    lines += [
+        "  # People who look after the system (backup, purge, inspection); no service runs as this user.",
+        '  { nkey: $OPS_NKEY, permissions: { publish: ">", subscribe: ">" } }',
+        "]",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("districts", nargs="*", default=DEFAULT_DISTRICTS, metavar="DISTRICT")
+    parser.add_argument("--check", type=Path, metavar="FILE", help="fail when FILE differs from the table")
+    arguments = parser.parse_args()
+    for name in arguments.districts:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
+            parser.error(f"{name!r} is not a district's id: 1 to 64 letters, digits, '-' and '_'")
+    text = render(arguments.districts)
+    if arguments.check is None:
+        sys.stdout.write(text)
+        return 0
+    if arguments.check.read_text() == text:
+        return 0
+    print(f"{arguments.check} is out of date: run ops/nats/permissions.py > {arguments.check}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
