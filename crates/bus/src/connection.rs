@@ -71,7 +71,7 @@ pub enum ConnectError {
 impl Bus {
     /// Connects, waiting for a server as long as it takes, and keeps the connection from then on.
     ///
-    /// `name` shows up in the server's monitoring. `health` follows the connection.
+    /// `name`, one token of a subject, shows up in the server's monitoring and in the inbox. `health` follows the connection.
     ///
     /// # Errors
     /// [`ConnectError`] when trying again cannot help: a malformed address, refused credentials.
@@ -189,6 +189,8 @@ pub struct TimedOut {
 fn options(config: &NatsConfig, name: &str, timeout: Duration) -> Result<ConnectOptions, ConnectError> {
     let mut options = ConnectOptions::new()
         .name(name)
+        // Answers come to an inbox of the service's own, so that permissions can keep others from listening in.
+        .custom_inbox_prefix(format_args!("_INBOX.{name}"))
         .request_timeout(Some(timeout))
         .connection_timeout(timeout)
         .ping_interval(PING_EVERY)
