@@ -71,7 +71,8 @@ pub enum ConnectError {
 impl Bus {
     /// Connects, waiting for a server as long as it takes, and keeps the connection from then on.
     ///
-    /// `name`, one token of a subject, shows up in the server's monitoring and in the inbox. `health` follows the connection.
+    /// `name`, one token of a subject, shows up in the server's monitoring and in the inbox. `health` follows the
+    /// connection.
     ///
     /// # Errors
     /// [`ConnectError`] when trying again cannot help: a malformed address, refused credentials.
