@@ -1,0 +1,11 @@
+//! A position that is some minutes old may be wrong by as much travel; it is believed less.
+
+use domain::caregiver::Signal;
+
+/// Two minutes of response.
+pub const WEIGHT: i64 = 120_000;
+
+/// 1 when the last position is stale.
+pub const fn amount(signal: Signal) -> i64 {
+    matches!(signal, Signal::Stale) as i64
+}

@@ -1,0 +1,91 @@
+//! One visit into the current plan, at once.
+
+use std::cmp::Ordering;
+
+use domain::{
+    decision::{Decision, Method, RANKED_KEPT},
+    id::DecisionId,
+    time::Timestamp,
+};
+
+use crate::{
+    board::Board, goals::Goals, kept::Kept, pick::Pick, query::Query, report::Report, search::Search, single,
+    task::Task, team, travel::Travel,
+};
+
+/// Finds the best person for a visit, or the best team that can be there at the same time, at the best position of
+/// their rounds, and says why: the best candidates with the exact terms of their scores, and everyone else by
+/// reason.
+///
+/// The best is exact among those examined: the [`Goals::shortlist`] nearest who pass the rules that need no travel
+/// time. While none of them can come, the search goes on outwards, so that "nobody" is said only when it is so.
+///
+/// Only the seats of [`Task::kept`] that are still free are filled; `chosen` and `ranked` name the newcomers. The
+/// people of the board are counted without gaps: considered = able to come + kept + excluded.
+pub fn insert<T: Travel>(
+    board: &Board,
+    task: &Task,
+    goals: &Goals,
+    travel: &T,
+    now: Timestamp,
+    id: DecisionId,
+) -> Report {
+    insert_among(board, task, goals, travel, now, id, Method::Insert, &[])
+}
+
+/// The same without the people in the slots `taken`, sorted: they were given another visit in the same breath.
+#[expect(clippy::too_many_arguments, reason = "a question and its whole context; it has two callers")]
+pub(crate) fn insert_among<T: Travel>(
+    board: &Board,
+    task: &Task,
+    goals: &Goals,
+    travel: &T,
+    now: Timestamp,
+    id: DecisionId,
+    method: Method,
+    taken: &[u32],
+) -> Report {
+    let query = Query::new(board, task, goals, travel, now, taken);
+    let mut search = query.search();
+    let kept = Kept::of(&query);
+    let mut picks = Vec::new();
+    if task.missing() > 0 {
+        loop {
+            search.widen(goals.shortlist.max(1));
+            picks = rank(&search, &kept);
+            if !picks.is_empty() || search.exhausted() {
+                break;
+            }
+        }
+    }
+    let best = picks.first();
+    let placements = best.map(|pick| pick.placements(&search)).unwrap_or_default();
+    let chosen = best.map(|pick| pick.team(board)).unwrap_or_default();
+    let nobody = chosen.is_empty() && task.missing() > 0;
+    let shortage = nobody.then(|| query.shortage(search.candidates().len()));
+    let decision = Decision {
+        id,
+        order: task.order.clone(),
+        at: now,
+        method,
+        considered: board.len() as u32,
+        ranked: picks.iter().take(RANKED_KEPT).map(|p| p.ranked(board, query.weights)).collect(),
+        chosen,
+        passed_over: None,
+        excluded: search.into_exclusions().explain(board),
+        shortage,
+    };
+    Report { decision, placements }
+}
+
+/// The possible answers among those examined so far, best first.
+pub(crate) fn rank<T: Travel, F: Fn(u32, u32) -> Ordering>(
+    search: &Search<'_, T, F>,
+    kept: &Kept<'_, T>,
+) -> Vec<Pick> {
+    match search.query.task.missing() {
+        0 => Vec::new(),
+        1 => single::ranking(search, kept),
+        size => team::ranking(search, kept, size),
+    }
+}

@@ -1,0 +1,169 @@
+//! The exact assignment of rows to columns of least total cost, over the pairs that exist.
+//!
+//! Shortest augmenting paths with column potentials (Jonker & Volgenant, *A shortest augmenting path algorithm for
+//! dense and sparse linear assignment problems*, Computing 38, 1987), in integers: no rounding, no tolerance. Each
+//! row may also stay alone at a price above everything else together, so as many rows as possible are served first.
+
+use std::{cmp::Reverse, collections::BinaryHeap};
+
+/// A pair that may be made: the column and its cost.
+pub(crate) type Edge = (u32, i64);
+
+/// For each row its column, or `None` where it stays alone. As many rows as possible get a column, and among those
+/// ways the sum of costs is least. Costs may be negative; columns are numbered below `columns`. Ties fall to the
+/// lower column.
+pub(crate) fn assign(rows: &[Vec<Edge>], columns: usize) -> Vec<Option<u32>> {
+    Solver::new(rows, columns).solve()
+}
+
+struct Solver<'a> {
+    rows: &'a [Vec<Edge>],
+    columns: usize,
+    /// The price of staying alone, above each row's cheapest pair.
+    alone: i64,
+    /// Each row's cheapest pair, subtracted from its costs.
+    floor: Vec<i64>,
+    potential: Vec<i64>,
+    row_of: Vec<Option<u32>>,
+    column_of: Vec<Option<u32>>,
+    // of the search under way
+    distance: Vec<i64>,
+    from: Vec<u32>,
+    done: Vec<bool>,
+    touched: Vec<u32>,
+    heap: BinaryHeap<Reverse<(i64, u32)>>,
+}
+
+const FAR: i64 = i64::MAX;
+
+impl<'a> Solver<'a> {
+    fn new(rows: &'a [Vec<Edge>], columns: usize) -> Self {
+        let floor: Vec<i64> = rows.iter().map(|row| row.iter().map(|e| e.1).min().unwrap_or(0)).collect();
+        let spread = rows
+            .iter()
+            .zip(&floor)
+            .flat_map(|(row, floor)| row.iter().map(move |e| e.1.saturating_sub(*floor)))
+            .max()
+            .unwrap_or(0);
+        let all = columns + rows.len();
+        Self {
+            rows,
+            columns,
+            alone: spread.saturating_add(1).saturating_mul(rows.len() as i64 + 1),
+            floor,
+            potential: vec![0; all],
+            row_of: vec![None; all],
+            column_of: vec![None; rows.len()],
+            distance: vec![FAR; all],
+            from: vec![0; all],
+            done: vec![false; all],
+            touched: Vec::new(),
+            heap: BinaryHeap::new(),
+        }
+    }
+
+    fn solve(mut self) -> Vec<Option<u32>> {
+        for row in 0..self.rows.len() as u32 {
+            if let Some((end, length)) = self.shortest_path(row) {
+                self.raise_potentials(length);
+                self.augment(row, end);
+            }
+        }
+        let columns = self.columns as u32;
+        self.column_of.iter().map(|column| column.filter(|c| *c < columns)).collect()
+    }
+
+    /// The shortest alternating path from a free row to a free column, by Dijkstra on reduced costs.
+    fn shortest_path(&mut self, start: u32) -> Option<(u32, i64)> {
+        for column in self.touched.drain(..) {
+            set(&mut self.distance, column, FAR);
+            set(&mut self.done, column, false);
+        }
+        self.heap.clear();
+        self.relax(start, 0);
+        while let Some(Reverse((length, column))) = self.heap.pop() {
+            if get(&self.done, column) {
+                continue;
+            }
+            match get(&self.row_of, column) {
+                None => return Some((column, length)),
+                Some(row) => {
+                    set(&mut self.done, column, true);
+                    let matched = self.reduced(row, column);
+                    self.relax(row, length.saturating_sub(matched));
+                }
+            }
+        }
+        None
+    }
+
+    /// Tries the pairs of a row that is `length` away.
+    fn relax(&mut self, row: u32, length: i64) {
+        let rows = self.rows;
+        let pairs = rows.get(row as usize).map(Vec::as_slice).unwrap_or_default();
+        let floor = get(&self.floor, row);
+        let alone = (self.columns as u32 + row, self.alone.saturating_add(floor));
+        for (column, cost) in pairs.iter().chain([&alone]) {
+            let reduced = (cost - floor).saturating_sub(get(&self.potential, *column));
+            let there = length.saturating_add(reduced);
+            let known = get(&self.distance, *column);
+            if there < known {
+                if known == FAR {
+                    self.touched.push(*column);
+                }
+                set(&mut self.distance, *column, there);
+                set(&mut self.from, *column, row);
+                self.heap.push(Reverse((there, *column)));
+            }
+        }
+    }
+
+    /// The reduced cost of the pair a row has.
+    fn reduced(&self, row: u32, column: u32) -> i64 {
+        let alone = self.columns as u32 + row;
+        let pairs = self.rows.get(row as usize).map(Vec::as_slice).unwrap_or_default();
+        let cost = if column == alone {
+            self.alone
+        } else {
+            let cheapest = pairs.iter().filter(|e| e.0 == column).map(|e| e.1).min().unwrap_or(0);
+            cheapest.saturating_sub(get(&self.floor, row))
+        };
+        cost.saturating_sub(get(&self.potential, column))
+    }
+
+    /// Keeps every made pair the cheapest of its row.
+    fn raise_potentials(&mut self, length: i64) {
+        for column in &self.touched {
+            if get(&self.done, *column) {
+                let by = get(&self.distance, *column).saturating_sub(length);
+                let new = get(&self.potential, *column).saturating_add(by);
+                set(&mut self.potential, *column, new);
+            }
+        }
+    }
+
+    /// Flips the pairs along the path found.
+    fn augment(&mut self, start: u32, end: u32) {
+        let mut column = end;
+        loop {
+            let row = get(&self.from, column);
+            let before = get(&self.column_of, row);
+            set(&mut self.row_of, column, Some(row));
+            set(&mut self.column_of, row, Some(column));
+            match before {
+                Some(next) if row != start => column = next,
+                _ => return,
+            }
+        }
+    }
+}
+
+fn get<V: Copy + Default>(values: &[V], at: u32) -> V {
+    values.get(at as usize).copied().unwrap_or_default()
+}
+
+fn set<V>(values: &mut [V], at: u32, value: V) {
+    if let Some(place) = values.get_mut(at as usize) {
+        *place = value;
+    }
+}

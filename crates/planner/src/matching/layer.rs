@@ -1,0 +1,191 @@
+//! The single seats of one layer of priority, solved together and explained one by one.
+
+use std::cmp::Ordering;
+
+use domain::{
+    decision::{Decision, Method, RANKED_KEPT, Shortage},
+    id::{CaregiverId, DecisionId, OrderId},
+    time::Timestamp,
+};
+
+use super::assignment::{Edge, assign};
+use crate::{
+    board::Board, goals::Goals, insert::rank, kept::Kept, pick::Pick, query::Query, report::Report,
+    search::Search, task::Task, travel::Travel,
+};
+
+/// Solves them; each with its place among all tasks.
+///
+/// Each visit starts with a shortlist of its nearest; as long as one that could be served goes without, all lists
+/// of the layer are doubled, so that nobody stays unserved because the lists were short.
+pub(super) fn solve_singles<T: Travel>(
+    board: &Board,
+    tasks: &[(usize, &Task)],
+    goals: &Goals,
+    travel: &T,
+    now: Timestamp,
+    taken: &[u32],
+    name: &mut impl FnMut(&OrderId) -> DecisionId,
+) -> Vec<(usize, Report)> {
+    let queries: Vec<Query<'_, T>> =
+        tasks.iter().map(|(_, task)| Query::new(board, task, goals, travel, now, taken)).collect();
+    let kept: Vec<Kept<'_, T>> = queries.iter().map(Kept::of).collect();
+    let mut searches: Vec<_> = queries.iter().map(Query::search).collect();
+    let mut batch = goals.shortlist.max(1);
+    loop {
+        let mut rankings = Vec::with_capacity(searches.len());
+        for (search, kept) in searches.iter_mut().zip(&kept) {
+            rankings.push(widen(search, kept, batch));
+        }
+        let columns = Columns::of(board, &rankings);
+        let pairs = assign(&columns.edges(&rankings), columns.0.len());
+        let satisfied =
+            pairs.iter().zip(&rankings).all(|(pair, ranking)| pair.is_some() || ranking.is_empty());
+        if satisfied || searches.iter().all(Search::exhausted) {
+            let chosen: Vec<Option<usize>> =
+                pairs.iter().zip(&rankings).map(|(pair, ranking)| columns.pick(*pair, ranking)).collect();
+            let takers = Takers::of(board, tasks, &rankings, &chosen);
+            let outcome = searches.into_iter().zip(rankings).zip(chosen).zip(tasks);
+            return outcome
+                .map(|(((search, ranking), chosen), (at, task))| {
+                    (*at, explain(search, &ranking, chosen, &takers, name(&task.order)))
+                })
+                .collect();
+        }
+        batch = batch.saturating_mul(2);
+    }
+}
+
+/// Looks at the next batch, and on while nobody suits.
+fn widen<T: Travel, F: Fn(u32, u32) -> Ordering>(
+    search: &mut Search<'_, T, F>,
+    kept: &Kept<'_, T>,
+    batch: usize,
+) -> Vec<Pick> {
+    loop {
+        if !search.exhausted() {
+            search.widen(batch);
+        }
+        let ranking = rank(search, kept);
+        if !ranking.is_empty() || search.exhausted() {
+            return ranking;
+        }
+    }
+}
+
+/// Everyone who could serve any of the visits, by id: the columns of the assignment.
+struct Columns(Vec<u32>);
+
+impl Columns {
+    fn of(board: &Board, rankings: &[Vec<Pick>]) -> Self {
+        let mut slots: Vec<u32> = rankings.iter().flatten().filter_map(Pick::only).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        slots.sort_by(|a, b| board.by_id(*a, *b));
+        Self(slots)
+    }
+
+    fn edges(&self, rankings: &[Vec<Pick>]) -> Vec<Vec<Edge>> {
+        let mut column = vec![0_u32; self.0.iter().max().map_or(0, |m| *m as usize + 1)];
+        for (i, slot) in (0..).zip(&self.0) {
+            if let Some(place) = column.get_mut(*slot as usize) {
+                *place = i;
+            }
+        }
+        let edge = |pick: &Pick| Some((column.get(pick.only()? as usize).copied()?, pick.score));
+        rankings.iter().map(|ranking| ranking.iter().filter_map(edge).collect()).collect()
+    }
+
+    /// Which of the ranking a column is.
+    fn pick(&self, column: Option<u32>, ranking: &[Pick]) -> Option<usize> {
+        let slot = self.0.get(column? as usize)?;
+        ranking.iter().position(|pick| pick.only() == Some(*slot))
+    }
+}
+
+/// Who was given to whom.
+struct Takers<'a>(Vec<(CaregiverId, &'a OrderId)>);
+
+impl<'a> Takers<'a> {
+    fn of(
+        board: &Board,
+        tasks: &[(usize, &'a Task)],
+        rankings: &[Vec<Pick>],
+        chosen: &[Option<usize>],
+    ) -> Self {
+        let pairs = tasks.iter().zip(rankings).zip(chosen);
+        let given = pairs.filter_map(|(((_, task), ranking), chosen)| {
+            let slot = ranking.get((*chosen)?)?.only()?;
+            Some((board.id(slot)?.clone(), &task.order))
+        });
+        let mut given: Vec<_> = given.collect();
+        given.sort_unstable();
+        Self(given)
+    }
+
+    fn order_of(&self, who: &CaregiverId) -> Option<&'a OrderId> {
+        let at = self.0.binary_search_by_key(&who, |(id, _)| id).ok()?;
+        self.0.get(at).map(|(_, order)| *order)
+    }
+}
+
+fn explain<T: Travel, F: Fn(u32, u32) -> Ordering>(
+    search: Search<'_, T, F>,
+    ranking: &[Pick],
+    chosen: Option<usize>,
+    takers: &Takers<'_>,
+    id: DecisionId,
+) -> Report {
+    let q = search.query;
+    let pick = chosen.and_then(|at| ranking.get(at));
+    let placements = pick.map(|p| p.placements(&search)).unwrap_or_default();
+    let mut kept: Vec<&Pick> = ranking.iter().take(RANKED_KEPT).collect();
+    kept.extend(pick.filter(|_| chosen.is_some_and(|at| at >= RANKED_KEPT)));
+    let shortage = match pick {
+        Some(_) => None,
+        None if ranking.is_empty() => Some(q.shortage(search.candidates().len())),
+        None => Some(Shortage::AllBusy),
+    };
+    let decision = Decision {
+        id,
+        order: q.task.order.clone(),
+        at: q.now,
+        method: Method::Match,
+        considered: q.board.len() as u32,
+        ranked: kept.iter().map(|p| p.ranked(q.board, q.weights)).collect(),
+        chosen: pick.map(|p| p.team(q.board)).unwrap_or_default(),
+        passed_over: passed_over(q.board, ranking, chosen, takers),
+        excluded: search.into_exclusions().explain(q.board),
+        shortage,
+    };
+    Report { decision, placements }
+}
+
+/// Why the chosen is not the first of the ranking: whom the better ones serve instead.
+fn passed_over(
+    board: &Board,
+    ranking: &[Pick],
+    chosen: Option<usize>,
+    takers: &Takers<'_>,
+) -> Option<String> {
+    let better = ranking.get(..chosen.unwrap_or(ranking.len()))?;
+    let first = better.first()?;
+    let named = better.iter().take(RANKED_KEPT).filter_map(|pick| {
+        let who = board.id(pick.only()?)?;
+        Some(format!("{who} serves order {}", takers.order_of(who)?))
+    });
+    let named: Vec<String> = named.collect();
+    let rest = better.len() - named.len();
+    let rest = if rest > 0 { format!(" (and {rest} more)") } else { String::new() };
+    let named = named.join(", ");
+    Some(match chosen.and_then(|at| ranking.get(at)) {
+        Some(pick) => {
+            let dearer = pick.score.saturating_sub(first.score) / 1000;
+            format!(
+                "{named}{rest}: all waiting orders together are served better this way; the chosen costs this one \
+                 {dearer} s more"
+            )
+        }
+        None => format!("{named}{rest}: as many waiting orders as possible are served, this one has to wait"),
+    })
+}

@@ -1,0 +1,58 @@
+//! Many waiting visits against everyone at once.
+//!
+//! Layer by layer of [`Priority`](domain::priority::Priority), an emergency before all (Changsha Art. 5 and the
+//! platform's own order): no visit of a lower layer takes anybody from a higher one. Inside a layer teams come
+//! first, one after another, because they are the hardest to bring together; then all single seats together, as an
+//! exact [`assignment`]: first as many visits as possible, then the least sum of scores. Everyone is given at most
+//! one new visit, for everyone considers one offer at a time.
+
+mod assignment;
+mod layer;
+
+use domain::{
+    decision::Method,
+    id::{DecisionId, OrderId},
+    time::Timestamp,
+};
+
+use self::layer::solve_singles;
+use crate::{board::Board, goals::Goals, insert::insert_among, report::Report, task::Task, travel::Travel};
+
+/// Solves many waiting visits together; one report per task, in the order of `tasks`.
+///
+/// `name` names the decision of an order. The same tasks in another order give the same answers.
+pub fn match_many<T: Travel>(
+    board: &Board,
+    tasks: &[Task],
+    goals: &Goals,
+    travel: &T,
+    now: Timestamp,
+    mut name: impl FnMut(&OrderId) -> DecisionId,
+) -> Vec<Report> {
+    let mut order: Vec<(usize, &Task)> = tasks.iter().enumerate().collect();
+    order.sort_by_key(|(_, t)| (t.priority, t.missing() == 1, t.window.latest, &t.order));
+    let mut taken = Vec::new();
+    let mut reports: Vec<(usize, Report)> = Vec::with_capacity(tasks.len());
+    for layer in order.chunk_by(|(_, a), (_, b)| a.priority == b.priority) {
+        let (teams, singles): (Vec<_>, Vec<_>) = layer.iter().partition(|(_, t)| t.missing() != 1);
+        for (at, task) in teams {
+            let id = name(&task.order);
+            let report = insert_among(board, task, goals, travel, now, id, Method::Match, &taken);
+            take(&mut taken, board, &report);
+            reports.push((at, report));
+        }
+        let before = reports.len();
+        reports.extend(solve_singles(board, &singles, goals, travel, now, &taken, &mut name));
+        for (_, report) in reports.iter().skip(before) {
+            take(&mut taken, board, report);
+        }
+    }
+    reports.sort_by_key(|(at, _)| *at);
+    reports.into_iter().map(|(_, report)| report).collect()
+}
+
+/// Everyone just chosen is no candidate for the next.
+fn take(taken: &mut Vec<u32>, board: &Board, report: &Report) {
+    taken.extend(report.decision.chosen.iter().filter_map(|id| board.find(id)));
+    taken.sort_unstable();
+}
