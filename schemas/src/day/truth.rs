@@ -34,8 +34,7 @@ pub struct OrderTruth {
     /// Real time at the door; `None` is as ordered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<Seconds>,
-    /// From finishing to the elder confirming; `None` is never.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// From finishing to the elder confirming; `null` is never.
     pub confirm_after: Option<Seconds>,
     /// The elder's rating, 1 to 5.
     #[serde(skip_serializing_if = "Option::is_none")]

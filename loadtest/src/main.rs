@@ -1,0 +1,27 @@
+//! Day files, and the scenarios that measure the house: one module each.
+//!
+//! Every scenario prints a table for people and, with `--json FILE`, the same figures for machines.
+
+mod generate;
+
+use clap::{Parser, Subcommand};
+
+/// Makes day files, plays them, and measures.
+#[derive(Debug, Parser)]
+#[command(name = "loadtest", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    scenario: Scenario,
+}
+
+#[derive(Debug, Subcommand)]
+enum Scenario {
+    /// Writes a day file: people placed on real or generated streets, and a day's demand.
+    Generate(generate::Args),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().scenario {
+        Scenario::Generate(args) => generate::run(&args),
+    }
+}
