@@ -3,16 +3,18 @@
 //!
 //! ```text
 //! cargo run --release -p roads --example figures -- MAP [e_bike] [PREPARED]
+//! cargo run --release -p roads --example figures -- generate:20 walk
 //! ```
 
 use std::{error::Error, time::Instant};
 
+use domain::geo::Wgs84;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use roads::{
-    Options, Place, Profile, Roads,
+    GenerateParams, Options, Place, Profile, Roads,
     dijkstra::{Dijkstra, Direction},
-    read_osm,
+    generate, read_osm,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -22,7 +24,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let prepared = args.next();
 
     let began = Instant::now();
-    let network = read_osm(&map)?;
+    let network = match map.strip_prefix("generate:") {
+        Some(side) => {
+            generate(&GenerateParams { seed: 1, centre: Wgs84::new(98.29, 39.77)?, side_km: side.parse()? })?
+        }
+        None => read_osm(&map)?,
+    };
     println!("{map}, {profile}");
     println!("  read       {:.3} s, {} edges", began.elapsed().as_secs_f64(), network.edges().len());
     for label_budget_mib in [512, 0] {

@@ -43,17 +43,20 @@ impl BaseMap {
 }
 
 impl Street {
-    /// The points of the line.
-    pub fn points(&self) -> Vec<Wgs84> {
-        let (mut lon, mut lat) = (0, 0);
-        let pairs = self.line.chunks_exact(2).filter_map(|pair| Some((*pair.first()?, *pair.last()?)));
-        pairs
-            .filter_map(|(east, north)| {
-                (lon, lat) = (lon + east, lat + north);
-                Wgs84::new(f64::from(lon) / 1e6, f64::from(lat) / 1e6).ok()
-            })
-            .collect()
+    /// The points of its line.
+    pub fn points(&self) -> impl Iterator<Item = Wgs84> + '_ {
+        points(&self.line)
     }
+}
+
+/// The points of a line of a [`BaseMap`].
+pub fn points(line: &[i32]) -> impl Iterator<Item = Wgs84> + '_ {
+    let (mut lon, mut lat) = (0, 0);
+    line.chunks_exact(2).filter_map(move |pair| {
+        lon += *pair.first()?;
+        lat += *pair.last()?;
+        Wgs84::new(f64::from(lon) / 1e6, f64::from(lat) / 1e6).ok()
+    })
 }
 
 fn encoded(line: &[Wgs84]) -> Vec<i32> {

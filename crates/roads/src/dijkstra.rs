@@ -16,6 +16,17 @@ pub enum Direction {
     Backward,
 }
 
+impl Direction {
+    /// The other one.
+    #[must_use]
+    pub const fn reversed(self) -> Self {
+        match self {
+            Self::Forward => Self::Backward,
+            Self::Backward => Self::Forward,
+        }
+    }
+}
+
 /// The memory of a search, for reuse.
 #[derive(Debug, Default)]
 pub struct Dijkstra {

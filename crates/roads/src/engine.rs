@@ -37,7 +37,7 @@ impl Engine {
         label_budget: usize,
     ) -> Result<Self, RoadsError> {
         let graph = Graph::build(network, profile)?;
-        let hierarchy = Hierarchy::of(&graph);
+        let hierarchy = Hierarchy::of(&graph).ok_or(RoadsError::NotContracted { profile })?;
         let labels = Labels::of(&hierarchy, label_budget);
         Ok(Self { graph, hierarchy, labels, pool: Pool::default() })
     }
@@ -84,11 +84,7 @@ impl Engine {
                 self.hierarchy.search((*node, *extra), direction, climber, &mut note);
             }
         }
-        let other = match direction {
-            Direction::Forward => Direction::Backward,
-            Direction::Backward => Direction::Forward,
-        };
-        Table { engine: self, other, scratch }
+        Table { engine: self, other: direction.reversed(), scratch }
     }
 
     pub(crate) fn edge_use(&self, edge: u32) -> Option<EdgeUse> {

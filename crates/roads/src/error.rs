@@ -80,6 +80,14 @@ pub enum RoadsError {
         /// Which bound is passed.
         reason: &'static str,
     },
+    /// The contraction hierarchy came in a form this crate does not understand: a defect of this build.
+    #[error(
+        "the contraction for the profile {profile} is not of the expected form; this build mixes versions of fast_paths"
+    )]
+    NotContracted {
+        /// The profile being prepared.
+        profile: Profile,
+    },
     /// The parameters of the generator make no network.
     #[error("cannot generate a street network: {reason}")]
     BadParams {
@@ -124,6 +132,7 @@ impl RoadsError {
             Self::NoRoads { .. } => "roads.no_roads",
             Self::NoRoadsFor { .. } => "roads.no_roads_for_profile",
             Self::TooLarge { .. } => "roads.too_large",
+            Self::NotContracted { .. } => "roads.not_contracted",
             Self::BadParams { .. } => "roads.bad_params",
             Self::NotPrepared { .. } => "roads.not_prepared",
             Self::StalePrepared { .. } => "roads.stale_prepared",

@@ -40,8 +40,8 @@ pub(crate) struct Hierarchy {
 }
 
 impl Hierarchy {
-    /// Contracts the graph.
-    pub fn of(graph: &Graph) -> Self {
+    /// Contracts the graph; `None` if the crate hands out another form than the one understood here.
+    pub fn of(graph: &Graph) -> Option<Self> {
         let mut input = InputGraph::new();
         for node in 0..graph.nodes() {
             for arc in graph.arcs_of(node, Direction::Forward) {
@@ -53,8 +53,8 @@ impl Hierarchy {
         Self::take_over(&order, graph.nodes())
     }
 
-    fn take_over(contracted: &FastGraph, nodes: u32) -> Self {
-        let contents = Contents::of(contracted);
+    fn take_over(contracted: &FastGraph, nodes: u32) -> Option<Self> {
+        let contents = Contents::of(contracted).filter(|contents| contents.ranks.len() == nodes as usize)?;
         let hub = |node: usize| nodes - 1 - contents.ranks.get(node).copied().unwrap_or(0) as u32;
         let rows = |edges: &[ContentsEdge], first: &[usize]| {
             Rows::from_rows((0..nodes as usize).rev().map(|rank| {
@@ -70,11 +70,11 @@ impl Hierarchy {
                     .collect::<Vec<_>>()
             }))
         };
-        Self {
+        Some(Self {
             hub_of: (0..nodes as usize).map(hub).collect(),
             up: rows(&contents.edges_fwd, &contents.first_edge_ids_fwd),
             down: rows(&contents.edges_bwd, &contents.first_edge_ids_bwd),
-        }
+        })
     }
 
     /// How many arcs and shortcuts there are, both ways.
@@ -99,7 +99,8 @@ impl Hierarchy {
         }
     }
 
-    /// Every hub above `start` with the cost of climbing there, as `visit(hub, cost)`.
+    /// The hubs above `start` with the cost of climbing there, as `visit(hub, cost)`. A hub that is cheaper to reach
+    /// by way of one above it (*stall on demand*) lies on no shortest path from here and is left out.
     pub fn search(
         &self,
         start: (u32, Cost),
@@ -111,7 +112,14 @@ impl Hierarchy {
         let Some(hub) = self.hub_of.get(start.0 as usize) else { return };
         climber.reach(*hub, start.1);
         while let Some(Reverse((cost, hub))) = climber.heap.pop() {
-            if climber.best.get(hub as usize).is_none_or(|best| *best < cost) {
+            if climber.cost(hub) < cost {
+                continue;
+            }
+            if self
+                .climbs(hub, direction.reversed())
+                .iter()
+                .any(|back| climber.cost(back.hub).plus(back.cost) < cost)
+            {
                 continue;
             }
             visit(hub, cost);
@@ -136,6 +144,10 @@ pub(crate) struct Climber {
 }
 
 impl Climber {
+    fn cost(&self, hub: u32) -> Cost {
+        self.best.get(hub as usize).copied().unwrap_or(Cost::UNREACHED)
+    }
+
     fn reach(&mut self, hub: u32, cost: Cost) {
         if let Some(best) = self.best.get_mut(hub as usize)
             && cost < *best
@@ -148,7 +160,7 @@ impl Climber {
 }
 
 /// What `fast_paths::FastGraph` serializes: its fields are private, its serde form is its documented way out.
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct Contents {
     #[expect(dead_code, reason = "part of the serialized form")]
     num_nodes: usize,
@@ -172,11 +184,8 @@ struct ContentsEdge {
 }
 
 impl Contents {
-    /// The exact tests fail if the crate ever changes its form; its version is pinned by `Cargo.lock`.
-    fn of(contracted: &FastGraph) -> Self {
-        postcard::to_stdvec(contracted)
-            .ok()
-            .and_then(|bytes| postcard::from_bytes(&bytes).ok())
-            .unwrap_or_default()
+    fn of(contracted: &FastGraph) -> Option<Self> {
+        let bytes = postcard::to_stdvec(contracted).ok()?;
+        postcard::from_bytes(&bytes).ok()
     }
 }

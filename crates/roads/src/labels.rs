@@ -142,10 +142,7 @@ impl Draft {
 
     /// Without the hubs that are reached sooner by way of another hub: no shortest path needs them.
     fn pruned(&self, made: &Labels, direction: Direction) -> Vec<(u32, Cost)> {
-        let back = match direction {
-            Direction::Forward => made.side(Direction::Backward),
-            Direction::Backward => made.side(Direction::Forward),
-        };
+        let back = made.side(direction.reversed());
         let is_needed = |hub: u32, cost: Cost| {
             back.label(hub).all(|(via, rest)| via == hub || self.cost(via).plus(rest) >= cost)
         };

@@ -17,7 +17,8 @@ impl Roads {
     /// As [`Roads::load`], [`read_osm`] and [`Roads::prepare`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RoadsError> {
         let path = path.as_ref();
-        let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+        let name =
+            path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
         if [".osm.pbf", ".pbf", ".osm", ".osm.gz"].iter().any(|ending| name.ends_with(ending)) {
             Self::prepare(&read_osm(path)?, &Profile::ALL)
         } else {

@@ -256,6 +256,6 @@ fn the_base_map_joins_what_belongs_together() {
     names.sort_unstable();
     assert_eq!(names, ["东街", "北街", "南街", "西街"]);
     let north = base.streets.iter().find(|s| s.name.as_deref() == Some("北街")).unwrap();
-    assert_eq!(north.points().len(), 3);
-    assert!(north.points().iter().any(|p| p.distance_m(at(800.0, 400.0)) < 0.2));
+    assert_eq!(north.points().count(), 3);
+    assert!(north.points().any(|p| p.distance_m(at(800.0, 400.0)) < 0.2));
 }
