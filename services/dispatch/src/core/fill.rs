@@ -1,0 +1,100 @@
+//! Filling free seats: one order into the current rounds, or all waiting orders together.
+
+use std::collections::HashMap;
+
+use domain::{
+    decision::Decision,
+    id::{DecisionId, OrderId},
+    order::{Happening, Order, Stage, stage::Seat, timeline::HandBack},
+    time::Timestamp,
+};
+use planner::{Report, Task};
+
+use super::{
+    Core,
+    commands::{decision_id, offer_id},
+};
+
+impl Core {
+    /// One order into the current rounds: offered, or waiting with the reason.
+    pub(super) fn fill(&mut self, order: Order, now: Timestamp) -> (Order, Option<Decision>) {
+        self.roster.open_door(&order);
+        let Some(task) = self.task(&order) else { return (order, None) };
+        let (board, goals, ways) = self.roster.plan();
+        let report = planner::insert(board, &task, goals, ways, now, decision_id(&order));
+        self.take_report(order, report, now)
+    }
+
+    /// All waiting orders whose time has come, together: whoever became free goes where it helps most.
+    pub(super) fn settle(&mut self, now: Timestamp) {
+        let due = self.waiting.iter().filter_map(|(_, _, id)| self.orders.get(id));
+        let due: Vec<OrderId> = due
+            .filter(|order| Self::is_fillable(order, now))
+            .take(self.settings.match_limit)
+            .map(|order| order.id.clone())
+            .collect();
+        let mut tasks = Vec::with_capacity(due.len());
+        let mut names: HashMap<OrderId, DecisionId> = HashMap::with_capacity(due.len());
+        for id in due {
+            let Some(order) = self.orders.get(&id).cloned() else { continue };
+            if order.tries >= self.settings.max_tries {
+                let mut order = order.hand_back(HandBack::TriesExhausted, now);
+                order.note(now, Happening::HandedBack { reason: HandBack::TriesExhausted });
+                self.commit(order, None, None, now);
+            } else if let Some(task) = self.task(&order) {
+                names.insert(id, decision_id(&order));
+                tasks.push(task);
+            }
+        }
+        let name = |order: &OrderId| {
+            names.get(order).cloned().unwrap_or_else(|| DecisionId::derived(order.as_str(), 0))
+        };
+        let (board, goals, ways) = self.roster.plan();
+        let reports = match tasks.as_slice() {
+            [] => return,
+            [task] => vec![planner::insert(board, task, goals, ways, now, name(&task.order))],
+            _ => planner::match_many(board, &tasks, goals, ways, now, name),
+        };
+        for report in reports {
+            let Some(order) = self.orders.get(&report.decision.order).cloned() else { continue };
+            if let (order, Some(decision)) = self.take_report(order, report, now) {
+                self.commit(order, Some(decision), None, now);
+            }
+        }
+    }
+
+    fn task(&self, order: &Order) -> Option<Task> {
+        let familiar = self.served.get(&order.elder).map(Vec::as_slice).unwrap_or_default();
+        self.roster.task(order, self.elders.get(&order.elder), familiar)
+    }
+
+    /// Offers what the planner found. Without anyone the order waits; the decision is told only if the reason is new.
+    fn take_report(&self, mut order: Order, report: Report, now: Timestamp) -> (Order, Option<Decision>) {
+        let Report { decision, placements } = report;
+        if placements.is_empty() {
+            let Stage::Waiting(waiting) = &mut order.stage else { return (order, None) };
+            if waiting.shortage == decision.shortage {
+                return (order, None);
+            }
+            waiting.shortage = decision.shortage;
+            if let Some(shortage) = decision.shortage {
+                order.note(now, Happening::Waiting { shortage, decision: decision.id.clone() });
+            }
+            return (order, Some(decision));
+        }
+        let seats = placements
+            .into_iter()
+            .enumerate()
+            .map(|(seat, placement)| Seat {
+                offer: offer_id(&order, seat),
+                caregiver: placement.caregiver,
+                offered_at: now,
+                expires_at: now + self.settings.offer,
+                start: placement.start,
+                leg: Some(placement.leg),
+                accepted_at: None,
+            })
+            .collect();
+        (order.offer(seats, &decision, now), Some(decision))
+    }
+}

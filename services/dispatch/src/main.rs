@@ -1,0 +1,16 @@
+//! The `dispatch` program: connect → start → run until stopped.
+
+use std::process::ExitCode;
+
+use dispatch::{ProgramConfig, start};
+use runtime::{BoxError, Context, Service};
+
+fn main() -> ExitCode {
+    runtime::run(Service { name: "dispatch", version: env!("CARGO_PKG_VERSION") }, build)
+}
+
+async fn build(config: ProgramConfig, ctx: Context) -> Result<(), BoxError> {
+    let roads = start::roads(config.district.map.as_deref()).await?;
+    let bus = bus::Bus::open(&config.nats, "dispatch", &ctx).await?;
+    start(&config.district.id, &config.dispatch, config.nats.replicas, roads, &bus, &ctx).await
+}
