@@ -31,8 +31,8 @@ pub struct Options {
     pub fallback: FallbackModel,
     /// How far from the nearest street a point may be and still be on the map.
     pub max_snap_metres: Metres,
-    /// The most memory for one profile's labels, in MiB. Beyond it questions search the hierarchy: as exact, some
-    /// thirty times slower, a tenth of the memory.
+    /// The most memory for one profile's labels, in MiB. Beyond it questions search the hierarchy: as exact, ten to
+    /// twenty times slower. A district takes some 5 to 90 MiB.
     pub label_budget_mib: u32,
 }
 

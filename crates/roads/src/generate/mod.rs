@@ -26,7 +26,8 @@ pub struct GenerateParams {
     pub seed: u64,
     /// Its middle.
     pub centre: Wgs84,
-    /// The length of its side in kilometres, 1 to 40.
+    /// The length of its side in kilometres, 1 to 40. Preparing takes a tenth of a second for 6 km and two seconds
+    /// for 20 km; 40 km are a whole city, which takes over a minute for walkers.
     pub side_km: f64,
 }
 

@@ -1,6 +1,6 @@
 //! What each profile may do on a way, and how fast: OpenStreetMap's tags turned into permits.
 //!
-//! One file per profile ([`walk`], [`e_bike`], [`car`]) holds its access rules, one-way rules and table of speeds.
+//! One file per profile (`walk`, `e_bike`, `car`) holds its access rules, one-way rules and table of speeds.
 //! Speeds are effective averages door to door, waiting at lights included, not limits.
 //!
 //! Sources: the OpenStreetMap wiki's *Key:access*, *Key:oneway*, *Key:cycleway* and *OSM tags for routing*;
