@@ -1,6 +1,10 @@
 //! One connection to NATS per process: made patiently, kept for ever, closed without losing what was sent.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_nats::{
     Client, ConnectErrorKind, ConnectOptions, Event,
@@ -9,6 +13,7 @@ use async_nats::{
 use futures::StreamExt;
 use runtime::{Context, NatsConfig, TaskKind, health::Part};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::stream::Declared;
 
@@ -30,6 +35,7 @@ struct Inner {
     link: watch::Receiver<Link>,
     timeout: Duration,
     declared: Declared,
+    answers: Answers,
 }
 
 /// The state of the connection.
@@ -100,9 +106,10 @@ impl Bus {
             }
         };
         let jetstream = ContextBuilder::new().timeout(timeout).build(client.clone());
-        let bus = Self(Arc::new(Inner { client, jetstream, link, timeout, declared: Declared::default() }));
-        bus.0.declared.keep(&bus.0.jetstream, bus.0.link.clone());
-        Ok(bus)
+        let (declared, answers) = (Declared::default(), Answers::default());
+        declared.keep(&jetstream, link.clone());
+        answers.watch(link.clone());
+        Ok(Self(Arc::new(Inner { client, jetstream, link, timeout, declared, answers })))
     }
 
     /// Connects as [`Bus::connect`] does, reports readiness as the part `nats`, and closes in order when the process
@@ -176,6 +183,86 @@ impl Bus {
 
     pub(crate) fn declared(&self) -> &Declared {
         &self.0.declared
+    }
+
+    /// Cancelled when an answer to what is sent now can no longer come, since the connection was replaced.
+    pub(crate) fn no_more_answers(&self) -> CancellationToken {
+        self.0.answers.current()
+    }
+
+    /// Asks something harmless to repeat, and asks again if the connection was replaced meanwhile: the answer to
+    /// what was asked on the old one never comes.
+    pub(crate) async fn asking_again<T, Fut: Future<Output = T>>(&self, ask: impl Fn() -> Fut) -> T {
+        let mut link = self.link();
+        loop {
+            link.mark_unchanged();
+            tokio::select! {
+                answer = ask() => return answer,
+                () = reconnected(&mut link) => {}
+            }
+        }
+    }
+}
+
+/// Waits for a new connection; for ever once the link is closed.
+pub(crate) async fn reconnected(link: &mut watch::Receiver<Link>) {
+    loop {
+        if link.changed().await.is_err() {
+            return std::future::pending().await;
+        }
+        if matches!(*link.borrow_and_update(), Link::Up { .. }) {
+            return;
+        }
+    }
+}
+
+/// Knows for which messages no answer can come any more: those sent on a connection that has been replaced.
+#[derive(Debug, Clone, Default)]
+struct Answers(Arc<Mutex<CancellationToken>>);
+
+/// Messages the client had not written yet go out on the new connection and may be answered still.
+const LATE_ANSWERS: Duration = Duration::from_millis(250);
+
+impl Answers {
+    fn current(&self) -> CancellationToken {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn watch(&self, mut link: watch::Receiver<Link>) {
+        let answers = self.clone();
+        tokio::spawn(async move {
+            let mut connections = 1;
+            let mut lost: Option<CancellationToken> = None;
+            while link.changed().await.is_ok() {
+                let now = *link.borrow_and_update();
+                match now {
+                    Link::Down { .. } => {
+                        lost.get_or_insert_with(|| answers.begin_anew());
+                    }
+                    // A quick reconnect may hide the `Down` before it.
+                    Link::Up { connection } if connection > connections => {
+                        connections = connection;
+                        let lost = lost.take().unwrap_or_else(|| answers.begin_anew());
+                        tokio::spawn(async move {
+                            tokio::time::sleep(LATE_ANSWERS).await;
+                            lost.cancel();
+                        });
+                    }
+                    Link::Up { .. } => {}
+                    Link::Closed => {
+                        answers.current().cancel();
+                        if let Some(lost) = lost {
+                            lost.cancel();
+                        }
+                        return;
+                    }
+                }
+            }
+        });
+    }
+
+    fn begin_anew(&self) -> CancellationToken {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

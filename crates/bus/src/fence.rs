@@ -26,6 +26,7 @@ use async_nats::{
 use bytes::Bytes;
 use schemas::envelope::CloudEvent;
 use serde::Serialize;
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use crate::{Bus, Sequence, Subject, ToSubject, stream::in_full, trace};
 
@@ -148,7 +149,13 @@ impl FencedWriter {
             Ok(ack) => {
                 let after = self.expected;
                 self.expected = after.next();
-                Ok(PendingAck { ack: ack.into_future(), after, fence: Arc::clone(&self.fence) })
+                let no_more_answers = Box::pin(self.bus.no_more_answers().cancelled_owned());
+                Ok(PendingAck {
+                    ack: ack.into_future(),
+                    no_more_answers,
+                    after,
+                    fence: Arc::clone(&self.fence),
+                })
             }
             Err(error) => Err(self.fence.not_sent(&error, self.expected)),
         }
@@ -180,6 +187,8 @@ impl FencedWriter {
 #[must_use = "only the acknowledgement tells that the message is stored"]
 pub struct PendingAck {
     ack: Pin<Box<dyn Future<Output = Result<PublishAck, PublishError>> + Send>>,
+    /// The connection it was sent on is gone for good; waiting longer would be in vain.
+    no_more_answers: Pin<Box<WaitForCancellationFutureOwned>>,
     after: Sequence,
     fence: Arc<Fence>,
 }
@@ -188,8 +197,11 @@ impl Future for PendingAck {
     type Output = Result<Sequence, FenceError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let outcome = ready!(self.ack.as_mut().poll(cx));
-        Poll::Ready(self.fence.judge(outcome, self.after))
+        if let Poll::Ready(outcome) = self.ack.as_mut().poll(cx) {
+            return Poll::Ready(self.fence.judge(outcome, self.after));
+        }
+        ready!(self.no_more_answers.as_mut().poll(cx));
+        Poll::Ready(Err(self.fence.cut_off(self.after)))
     }
 }
 
@@ -229,6 +241,12 @@ impl Fence {
         };
         self.poisoned.store(true, Ordering::Release);
         Err(error)
+    }
+
+    fn cut_off(&self, expected: Sequence) -> FenceError {
+        self.poisoned.store(true, Ordering::Release);
+        let reason = "the connection was lost before the answer came".to_owned();
+        FenceError::Unknown { stream: self.stream.clone(), expected, reason }
     }
 
     /// An error before the message left. A full pipeline that did not move in time leaves open what became of the

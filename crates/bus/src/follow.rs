@@ -15,7 +15,7 @@ use domain::time::Timestamp;
 use futures::StreamExt;
 use tokio::sync::watch;
 
-use crate::{Bus, Link, Sequence, StreamError, StreamMessage, stream::in_full};
+use crate::{Bus, Link, Sequence, StreamError, StreamMessage, connection::reconnected, stream::in_full};
 
 /// Where to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +114,7 @@ impl Bus {
             start,
         };
         let link = self.link();
-        let opened = source.clone().open(None, None).await?;
+        let opened = self.asking_again(|| source.clone().open(None, None)).await?;
         let mut follower = Follower {
             state: State::Opening(Box::pin(std::future::pending())),
             source,
@@ -199,7 +199,7 @@ impl Source {
         let consumer = self
             .bus
             .jetstream()
-            .create_consumer_on_stream(self.consumer(deliver_policy), &self.stream)
+            .create_consumer_on_stream(self.consumer(deliver_policy, info.config.subjects), &self.stream)
             .await
             .map_err(|error| failed(&error))?;
         let messages = consumer
@@ -221,10 +221,11 @@ impl Source {
         })
     }
 
-    fn consumer(&self, deliver_policy: DeliverPolicy) -> pull::Config {
+    /// "The last of each subject" needs a filter, so no filter is written as all of the stream's subjects.
+    fn consumer(&self, deliver_policy: DeliverPolicy, all_subjects: Vec<String>) -> pull::Config {
         pull::Config {
             deliver_policy,
-            filter_subjects: self.filters.clone(),
+            filter_subjects: if self.filters.is_empty() { all_subjects } else { self.filters.clone() },
             ack_policy: AckPolicy::None,
             memory_storage: true,
             num_replicas: 1,
@@ -239,14 +240,17 @@ impl Follower {
     pub async fn next(&mut self) -> Followed {
         loop {
             match &mut self.state {
-                State::Opening(opening) => match opening.await {
-                    Ok(opened) => self.begin(opened),
-                    Err(error) => {
-                        self.failures = self.failures.saturating_add(1);
-                        tracing::warn!(stream = self.source.stream, %error, "following is interrupted; trying again");
-                        self.reopen();
+                State::Opening(opening) => {
+                    let opened = tokio::select! {
+                        opened = opening => Some(opened),
+                        () = reconnected(&mut self.link) => None,
+                    };
+                    match opened {
+                        Some(Ok(opened)) => self.begin(opened),
+                        Some(Err(error)) => self.interrupted(&error),
+                        None => self.reopen_at_once(),
                     }
-                },
+                }
                 State::Open(open) => {
                     if std::mem::take(&mut open.reset) {
                         return Followed::Reset;
@@ -280,8 +284,7 @@ impl Follower {
             biased;
             received = open.messages.next() => received,
             () = reconnected(&mut self.link) => {
-                self.failures = 0;
-                self.reopen();
+                self.reopen_at_once();
                 return None;
             }
         };
@@ -321,6 +324,18 @@ impl Follower {
         }));
     }
 
+    fn interrupted(&mut self, error: &StreamError) {
+        self.failures = self.failures.saturating_add(1);
+        tracing::warn!(stream = self.source.stream, %error, "following is interrupted; trying again");
+        self.reopen();
+    }
+
+    /// What was asked on the old connection is never answered.
+    fn reopen_at_once(&mut self) {
+        self.failures = 0;
+        self.reopen();
+    }
+
     fn reopen(&mut self) {
         let pause = match self.failures {
             0 => Duration::ZERO,
@@ -331,18 +346,6 @@ impl Follower {
             tokio::time::sleep(pause).await;
             source.open(position, created).await
         }));
-    }
-}
-
-/// Waits for a new connection; never again once the link is closed.
-async fn reconnected(link: &mut watch::Receiver<Link>) {
-    loop {
-        if link.changed().await.is_err() {
-            return std::future::pending().await;
-        }
-        if matches!(*link.borrow_and_update(), Link::Up { .. }) {
-            return;
-        }
     }
 }
 

@@ -17,7 +17,6 @@ pub mod connection;
 pub mod dead_letter;
 pub mod fence;
 pub mod follow;
-
 pub mod lease;
 pub mod message;
 pub mod publish;
@@ -37,7 +36,7 @@ pub use connection::{Bus, ConnectError, Link};
 pub use dead_letter::DeadLetters;
 pub use fence::{FenceError, FencedWriter, PendingAck};
 pub use follow::{Followed, Follower, StartFrom};
-
+pub use lease::{Lease, LeaseConfig, LeaseState};
 pub use message::{Message, StreamMessage};
 pub use publish::PublishError;
 pub use request::RequestError;

@@ -21,6 +21,12 @@ impl Message {
         &self.0.payload
     }
 
+    /// Where an answer goes, if one is wanted: for those who answer inline rather than through
+    /// [`Server`](crate::Server).
+    pub fn reply(&self) -> Option<&Subject> {
+        self.0.reply.as_ref()
+    }
+
     /// The content as JSON.
     ///
     /// # Errors

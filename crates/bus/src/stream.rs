@@ -17,12 +17,12 @@ use tokio::sync::watch;
 
 use crate::{Bus, Link, Sequence};
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 const GIB: i64 = 1 << 30;
 /// No aggregate's state comes near this; what does is a mistake better refused than stored.
 const LARGEST_MESSAGE: i32 = 256 * 1024;
 /// How long the server recognises a repeated message id.
-const DEDUPE_WINDOW: Duration = Duration::from_secs(120);
+const DEDUPE_WINDOW: Duration = Duration::from_mins(2);
 
 /// Where a stream keeps its messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -256,8 +256,8 @@ impl Bus {
     }
 
     pub(crate) async fn stream_info(&self, stream: &str) -> Result<Info, StreamError> {
-        let handle = self.jetstream().get_stream(stream).await.map_err(|error| missing_or(stream, &error))?;
-        Ok(handle.cached_info().clone())
+        let handle = self.asking_again(|| self.jetstream().get_stream(stream)).await;
+        Ok(handle.map_err(|error| missing_or(stream, &error))?.cached_info().clone())
     }
 }
 

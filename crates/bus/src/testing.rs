@@ -144,8 +144,9 @@ impl Drop for NatsServer {
 fn settings(port: u16, folder: &Path) -> String {
     let store = folder.join("store");
     format!(
-        "listen: \"127.0.0.1:{port}\"\njetstream {{ store_dir: {store:?}, sync_interval: always, max_mem: 256MB, \
-         max_file: 4GB }}\n"
+        "listen: \"127.0.0.1:{port}\"\n\
+         jetstream {{ store_dir: \"{}\", sync_interval: always, max_mem: 256MB, max_file: 4GB }}\n",
+        store.display()
     )
 }
 

@@ -190,16 +190,15 @@ impl Worker {
         };
         let ack = match outcome {
             Ok(()) => AckKind::Ack,
-            Err(Failure::Later(reason)) => match self.spec.pauses.get(attempt.saturating_sub(1)) {
-                Some(pause) => {
+            Err(Failure::Later(reason)) => {
+                if let Some(pause) = self.spec.pauses.get(attempt.saturating_sub(1)) {
                     tracing::debug!(consumer = self.spec.name, attempt, reason, "work put off");
                     AckKind::Nak(Some(*pause))
-                }
-                None => {
+                } else {
                     let detail = format!("given up after {attempts} attempts; the last: {reason}");
                     self.set_aside(&message, "attempts_exhausted", &detail).await
                 }
-            },
+            }
             Err(Failure::Never { code, detail }) => self.set_aside(&message, code, &detail).await,
         };
         if let Err(error) = acker.ack_with(ack).await {

@@ -45,6 +45,7 @@ impl Entropy {
     /// A new id of the type asked for, e.g. `entropy.id::<OrderId>()`.
     #[expect(
         clippy::expect_used,
+        clippy::missing_panics_doc,
         reason = "32 hexadecimal digits are within the alphabet and length of every id"
     )]
     pub fn id<T: FromStr<Err = InvalidId>>(&self) -> T {

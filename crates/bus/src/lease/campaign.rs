@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::{
     sync::watch,
-    time::{Instant, sleep, sleep_until, timeout_at},
+    time::{Instant, sleep, sleep_until, timeout, timeout_at},
 };
 
 use super::{
@@ -57,7 +57,7 @@ impl Campaign {
         let mut watcher = self.bucket.watch();
         loop {
             let before = Instant::now();
-            let attempt = match self.bucket.read().await {
+            let attempt = match self.read().await {
                 Ok(None) => Some(self.bucket.create(&self.claim).await),
                 Ok(Some(standing)) => {
                     // Counted from after the read: the entry may have been written while the answer travelled.
@@ -117,14 +117,16 @@ impl Campaign {
         loop {
             let before = Instant::now();
             let revision = self.held?;
-            match self.bucket.replace(&self.claim, revision).await {
+            // A third of the time to live each, since the answer to a request lost with its connection never comes.
+            let replaced = timeout(self.beat(), self.bucket.replace(&self.claim, revision)).await;
+            match replaced.unwrap_or_else(|_| Err(WriteError::Unknown("no answer in time".to_owned()))) {
                 Ok(revision) => {
                     self.held = Some(revision);
                     return Some(before);
                 }
                 Err(WriteError::Changed) => {
                     // Perhaps by an own write whose confirmation was lost.
-                    match self.bucket.read().await {
+                    match self.read().await {
                         Ok(Some(standing)) if self.is_mine(&standing) => self.held = Some(standing.revision),
                         Ok(_) => return None,
                         Err(error) => tracing::debug!(error, "the lease cannot be read; trying again"),
@@ -136,6 +138,10 @@ impl Campaign {
             }
             sleep(self.beat() / 10).await;
         }
+    }
+
+    async fn read(&self) -> Result<Option<Standing>, String> {
+        timeout(self.beat(), self.bucket.read()).await.unwrap_or_else(|_| Err("no answer in time".to_owned()))
     }
 
     fn is_mine(&self, standing: &Standing) -> bool {

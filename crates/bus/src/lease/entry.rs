@@ -108,12 +108,11 @@ impl Watcher {
             if self.changes.is_none() {
                 self.changes = self.bucket.store.watch(&self.bucket.key).await.ok();
             }
-            match &mut self.changes {
-                Some(changes) => match changes.next().await {
-                    Some(Ok(_)) => return,
-                    Some(Err(_)) | None => self.changes = None,
-                },
-                None => {}
+            if let Some(changes) = &mut self.changes {
+                if let Some(Ok(_)) = changes.next().await {
+                    return;
+                }
+                self.changes = None;
             }
             // No watch for now: the time limit is as good.
             std::future::pending::<()>().await;

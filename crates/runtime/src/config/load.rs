@@ -48,7 +48,7 @@ pub(super) fn load_from<T: DeserializeOwned>(
     if let Some(path) = &cli.config {
         figment = figment.merge(TomlFile::read(path)?);
     }
-    figment = figment.merge(Pairs::environment(environment)).merge(Pairs::flags(&cli.set)?);
+    figment = figment.merge(KeyValues::environment(environment)).merge(KeyValues::flags(&cli.set)?);
     Ok(figment.extract_lossy()?)
 }
 
@@ -89,14 +89,14 @@ impl Provider for TomlFile {
 
 /// Keys and values as text. Numbers and booleans are recognised only where one is asked for, so that a password of
 /// digits stays text; lists and tables are written `[..]` and `{..}`.
-struct Pairs {
+struct KeyValues {
     name: &'static str,
     /// How a key is written in this source.
     spell: fn(&[&str]) -> String,
     pairs: Vec<(String, String)>,
 }
 
-impl Pairs {
+impl KeyValues {
     fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let pairs = variables
             .into_iter()
@@ -121,7 +121,7 @@ impl Pairs {
     }
 }
 
-impl Provider for Pairs {
+impl Provider for KeyValues {
     fn metadata(&self) -> Metadata {
         let spell = self.spell;
         Metadata::named(self.name).interpolater(move |_: &Profile, path: &[&str]| spell(path))
