@@ -18,7 +18,7 @@ use crate::{
     rules::Speed,
 };
 
-/// One direction of an edge, seen from the node it leaves (or, in [`Graph::into`], enters).
+/// One direction of an edge, seen from the node it leaves (or, looking backward, enters).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arc {
     /// Time and length.
