@@ -13,6 +13,11 @@ use serde::Serialize;
 pub enum Readiness {
     /// Works.
     Ready,
+    /// Works without something it would rather have, and why; the process stays ready.
+    Degraded {
+        /// In words for an operator.
+        reason: String,
+    },
     /// Does not work (yet), and why.
     NotReady {
         /// In words for an operator.
@@ -27,7 +32,7 @@ pub struct Health(Arc<Mutex<BTreeMap<String, Readiness>>>);
 /// A snapshot, as `/readyz` shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HealthReport {
-    /// Whether every part is ready.
+    /// Whether every part works, if need be in a degraded way.
     pub ready: bool,
     /// Each part by name.
     pub parts: BTreeMap<String, Readiness>,
@@ -44,7 +49,8 @@ impl Health {
     /// The present state.
     pub fn report(&self) -> HealthReport {
         let parts = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        HealthReport { ready: parts.values().all(|part| *part == Readiness::Ready), parts }
+        let ready = parts.values().all(|part| !matches!(part, Readiness::NotReady { .. }));
+        HealthReport { ready, parts }
     }
 
     fn set(&self, name: &str, readiness: Readiness) {
@@ -71,6 +77,11 @@ impl Part {
         self.health.set(&self.name, Readiness::Ready);
     }
 
+    /// It works, but without something, for this reason.
+    pub fn degraded(&self, reason: impl Into<String>) {
+        self.health.set(&self.name, Readiness::Degraded { reason: reason.into() });
+    }
+
     /// It does not, for this reason.
     pub fn not_ready(&self, reason: impl Into<String>) {
         self.health.set(&self.name, Readiness::NotReady { reason: reason.into() });
@@ -92,6 +103,8 @@ mod tests {
         let report = health.report();
         assert!(!report.ready);
         assert_eq!(report.parts.get("orders"), Some(&Readiness::NotReady { reason: "replaying".into() }));
+        orders.degraded("without the mirror");
+        assert!(health.report().ready);
         orders.ready();
         assert!(health.report().ready);
     }
