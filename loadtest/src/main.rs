@@ -3,6 +3,9 @@
 //! Every scenario prints a table for people and, with `--json FILE`, the same figures for machines.
 
 mod generate;
+mod map;
+mod people;
+mod simulate;
 
 use clap::{Parser, Subcommand};
 
@@ -18,10 +21,16 @@ struct Cli {
 enum Scenario {
     /// Writes a day file: people placed on real or generated streets, and a day's demand.
     Generate(generate::Args),
+    /// Prepares the streets of a day as the map file of the services.
+    Prepare(map::Args),
+    /// Plays a day on a virtual clock, in seconds.
+    Simulate(simulate::Args),
 }
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().scenario {
         Scenario::Generate(args) => generate::run(&args),
+        Scenario::Prepare(args) => map::prepare(&args),
+        Scenario::Simulate(args) => simulate::run(&args),
     }
 }

@@ -4,12 +4,16 @@
 //! Rust types are the source; `cargo xtask gen` writes JSON Schema, AsyncAPI and OpenAPI beside them. Within a major
 //! version only additions are made, readers ignore unknown fields, and every golden sample ever kept must decode.
 
+pub mod catalog;
 pub mod day;
 pub mod dead_letter;
 pub mod envelope;
+mod generate;
 pub mod live;
 pub mod order;
 pub mod position;
 pub mod problem;
 pub mod profile;
 pub mod subject;
+
+pub use generate::generate;

@@ -76,3 +76,14 @@ pub enum RegistryCommand {
         name: Option<String>,
     },
 }
+
+/// The answer to a [`RegistryCommand`]: it is durable, and will be published even if the bus is away right now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Registered {
+    /// Whose profile.
+    pub id: String,
+    /// Counts the changes of this profile; 1 after the first.
+    pub revision: u64,
+    /// The profile stood like this already; nothing was published.
+    pub unchanged: bool,
+}

@@ -77,6 +77,22 @@ pub struct Args {
     pub out: Option<PathBuf>,
 }
 
+#[cfg(test)]
+impl Args {
+    /// A small day for tests.
+    pub fn small(out: PathBuf) -> Self {
+        use clap::Parser;
+        #[derive(Parser)]
+        struct Wrap {
+            #[command(flatten)]
+            args: Args,
+        }
+        let line = "generate --elders 200 --caregivers 25 --orders 120 --side-km 3";
+        let args = Wrap::parse_from(line.split(' ')).args;
+        Self { out: Some(out), ..args }
+    }
+}
+
 /// Runs `loadtest generate`.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let day = generate(args)?;

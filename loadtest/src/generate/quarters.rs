@@ -32,16 +32,16 @@ impl Quarters {
     }
 }
 
-/// Groups the doors: a street for some 2 500 elders, a community for some 500.
+/// Groups the doors: a street for some 1 000 elders or more, a community for some 300.
 pub fn around(doors: &[Wgs84], elders: usize, rng: &mut impl Rng) -> Result<Quarters, InvalidId> {
     let mut streets = Vec::new();
     let everyone: Vec<usize> = (0..doors.len()).collect();
     let mut of_door: Vec<(usize, (StreetId, CommunityId))> = Vec::with_capacity(doors.len());
-    for (s, street) in group(doors, &everyone, (elders / 2500).clamp(2, 12), rng).into_iter().enumerate() {
+    for (s, street) in group(doors, &everyone, (elders / 1000).clamp(3, 12), rng).into_iter().enumerate() {
         let street_id = StreetId::new(format!("s{}", s + 1))?;
         let share = elders * street.len() / doors.len().max(1);
         let mut communities = Vec::new();
-        for (c, community) in group(doors, &street, (share / 500).clamp(2, 9), rng).into_iter().enumerate() {
+        for (c, community) in group(doors, &street, (share / 300).clamp(2, 9), rng).into_iter().enumerate() {
             let id = CommunityId::new(format!("s{}-c{}", s + 1, c + 1))?;
             of_door.extend(community.into_iter().map(|door| (door, (street_id.clone(), id.clone()))));
             communities.push(DayCommunity { id, name: names::community(s, c) });

@@ -67,8 +67,7 @@ impl People {
     /// Plans the shifts and breaks of the day.
     pub(super) fn engage(&mut self, caregiver: &DayCaregiver, from: Timestamp) {
         let DayCaregiver { profile, start, truth, .. } = caregiver;
-        let person =
-            Caregiver { mode: profile.mode, at: *start, on: false, busy: None, journey: None };
+        let person = Caregiver { mode: profile.mode, at: *start, on: false, busy: None, journey: None };
         self.caregivers.insert(profile.id.clone(), person);
         if truth.absent {
             return;
@@ -115,7 +114,9 @@ impl People {
         let entered = before.is_none_or(|b| b.stage.name() != order.stage.name());
         match &order.stage {
             Stage::Accepted(visit) | Stage::EnRoute(visit) => {
-                for member in visit.team.iter().filter(|m| m.departed_at.is_none() && !was.contains(&m.caregiver)) {
+                for member in
+                    visit.team.iter().filter(|m| m.departed_at.is_none() && !was.contains(&m.caregiver))
+                {
                     let lead = member.leg.map_or(Seconds::ZERO, |leg| leg.seconds) + MARGIN;
                     let ready = now + self.truth(&order.id).depart_after;
                     let at = ready.max(visit.start - lead);
@@ -171,7 +172,9 @@ impl People {
             let lead = member.leg.map_or(Seconds::ZERO, |leg| leg.seconds) + MARGIN;
             Some((visit.start, visit.start - lead, o.clone()))
         });
-        let Some((_, leave_at, order)) = next.min_by(|a, b| (a.0, &a.2.id).cmp(&(b.0, &b.2.id))) else { return };
+        let Some((_, leave_at, order)) = next.min_by(|a, b| (a.0, &a.2.id).cmp(&(b.0, &b.2.id))) else {
+            return;
+        };
         if leave_at > now {
             self.agenda.at(leave_at, Plan::SetOff(caregiver.clone()));
             return;

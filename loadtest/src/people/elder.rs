@@ -36,7 +36,8 @@ impl People {
 
     fn wish(&mut self, at: Timestamp, order: &Order, action: OrderAction) {
         let id = CommandId::derived(&format!("{}-{}", action.name(), order.id), u64::from(order.revision));
-        let command = OrderCommand { id, order: order.id.clone(), occurred_at: None, if_revision: None, action };
+        let command =
+            OrderCommand { id, order: order.id.clone(), occurred_at: None, if_revision: None, action };
         self.agenda.at(at, Plan::Do(Deed::Wish(order.elder.clone(), command)));
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn undecodable(error: serde_path_to_error::Error<serde_json::Error>) 
     let pointer = pointer_of(error.path());
     let error = error.into_inner();
     if error.is_data() {
-        let advice = "correct it; the shape of every member is in schemas/json/day.schema.json".to_owned();
+        let advice = "correct it; the shape of every member is in schemas/json/day.v1.schema.json".to_owned();
         single(DayProblem { pointer, what: error.to_string(), advice })
     } else {
         not_json(&error)
