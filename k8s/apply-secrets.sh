@@ -39,5 +39,4 @@ secret() {
     secret nats-tls nats.pem=nats.pem nats.key=nats.key ca.pem=ca.pem
     secret redis-users redis.acl=redis.acl
     secret redis-client url=redis-url
-    secret command-center token-key=token-key
 } | $apply

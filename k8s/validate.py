@@ -51,7 +51,7 @@ class Overlay:
                 try:
                     kubernetes_validate.validate(document, version, strict=True)
                 except kubernetes_validate.ValidationError as error:
-                    self.require(False, document, f"not a {document['kind']} of Kubernetes {version}: {error}")
+                    self.require(False, document, f"not a {document['kind']} of Kubernetes {version}: {error.message}")
 
     def no_secrets(self) -> None:
         self.require(not self.of("Secret"), "manifests", "contain a Secret")

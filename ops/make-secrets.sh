@@ -141,7 +141,5 @@ nats_identities $users
 nats_certificate
 redis_user
 secret grafana-admin-password
-# Signs the tokens of people signed in.
-secret token-key
 
 echo "secrets are complete in $dir"

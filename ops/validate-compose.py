@@ -127,7 +127,7 @@ def main() -> int:
     for problem in problems:
         print(f"compose: {problem}", file=sys.stderr)
     if not problems:
-        print(f"compose: {len(document['services'])} services fit the specification and the house's rules")
+        print(f"{len(document['services'])} services fit the specification and the house's rules")
     return 1 if problems else 0
 
 

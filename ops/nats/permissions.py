@@ -56,12 +56,16 @@ class Rights:
             self.may_publish(f"declares and follows {stream}", *declaring, *following(stream))
         return self
 
-    def holds_leases(self) -> "Rights":
+    def makes(self, *streams: str) -> "Rights":
+        """Makes streams that are not there yet; one that is there stays as it is."""
+        return self.may_publish("makes what is not there yet", *[f"$JS.API.STREAM.CREATE.{stream}" for stream in streams])
+
+    def holds_lease(self, name: str, districts: list[str]) -> "Rights":
         """The bucket LEASES says which process of a district is the active one: made by whoever is first, written by
         revision, and watched (a push consumer to the service's own inbox, with flow control)."""
         return self.may_publish(
             "takes, renews and watches its lease",
-            "$KV.LEASES.>",
+            *[f"$KV.LEASES.{name}.{district}" for district in districts],
             "$JS.API.STREAM.INFO.KV_LEASES",
             "$JS.API.STREAM.CREATE.KV_LEASES",
             "$JS.API.DIRECT.GET.KV_LEASES.>",
@@ -84,28 +88,27 @@ def per_district(districts: list[str], *templates: str) -> list[str]:
 
 
 def dispatch(d: list[str]) -> Rights:
-    rights = Rights().with_inbox("dispatch").holds_leases()
+    rights = Rights().with_inbox("dispatch").holds_lease("dispatch", d)
     rights.may_publish("work orders: it alone decides", *per_district(d, "care.v1.{d}.order.*"))
-    rights.may_publish("questions to those who know", *per_district(
-        d, "care.v1.{d}.ask.caregiver-location.*", "care.v1.{d}.ask.registry.*"))
     rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.dispatch"))
     rights.owns(*per_district(d, "ORDERS_{d}", "DEAD_{d}"))
-    rights.follows(*per_district(d, "PROFILES_{d}", "PRESENCE_{d}", "POSITIONS_{d}"))
+    # It declares all, so that it can start first; changing them is the owners' business.
+    rights.makes(*per_district(d, "PROFILES_{d}", "PRESENCE_{d}", "GEOFENCE_{d}", "POSITIONS_{d}"))
+    rights.follows(*per_district(d, "PROFILES_{d}", "PRESENCE_{d}", "GEOFENCE_{d}", "POSITIONS_{d}"))
     return rights.may_subscribe("what it is asked and told", *per_district(
-        d, "care.v1.{d}.cmd.dispatch", "care.v1.{d}.ask.dispatch.*", "care.v1.{d}.position.moved"))
+        d, "care.v1.{d}.cmd.dispatch", "care.v1.{d}.position.moved"))
 
 
 def caregiver_location(d: list[str]) -> Rights:
-    rights = Rights().with_inbox("caregiver-location").holds_leases()
+    rights = Rights().with_inbox("caregiver-location").holds_lease("caregiver-location", d)
     rights.may_publish("presence, geofences, positions: its own data", *per_district(
         d, "care.v1.{d}.presence.*", "care.v1.{d}.geofence.*",
         "care.v1.{d}.position.latest.*", "care.v1.{d}.position.moved"))
     rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.caregiver-location"))
     rights.owns(*per_district(d, "PRESENCE_{d}", "GEOFENCE_{d}", "POSITIONS_{d}", "DEAD_{d}"))
     rights.follows(*per_district(d, "PROFILES_{d}", "ORDERS_{d}"))
-    return rights.may_subscribe("what phones report, what it is asked and told", *per_district(
-        d, "care.v1.{d}.position.report.*", "care.v1.{d}.position.moved",
-        "care.v1.{d}.cmd.caregiver-location", "care.v1.{d}.ask.caregiver-location.*"))
+    return rights.may_subscribe("what phones report, what it is asked", *per_district(
+        d, "care.v1.{d}.position.report.*", "care.v1.{d}.cmd.caregiver-location", "care.v1.{d}.ask.caregiver-location.*"))
 
 
 def registry(d: list[str]) -> Rights:
@@ -114,18 +117,18 @@ def registry(d: list[str]) -> Rights:
         d, "care.v1.{d}.profile.elder.*", "care.v1.{d}.profile.caregiver.*"))
     rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.registry"))
     rights.owns(*per_district(d, "PROFILES_{d}", "DEAD_{d}"))
-    return rights.may_subscribe("what it is asked and told", *per_district(
-        d, "care.v1.{d}.cmd.registry", "care.v1.{d}.ask.registry.*"))
+    return rights.may_subscribe("what it is asked", *per_district(d, "care.v1.{d}.ask.registry.*"))
 
 
 def command_center(d: list[str]) -> Rights:
     rights = Rights().with_inbox("command-center")
     rights.may_publish("commands and questions of the people signed in", *per_district(
-        d, "care.v1.{d}.cmd.*", "care.v1.{d}.ask.*.*"))
+        d, "care.v1.{d}.cmd.dispatch", "care.v1.{d}.cmd.caregiver-location",
+        "care.v1.{d}.ask.caregiver-location.*", "care.v1.{d}.ask.registry.*"))
     rights.may_publish("positions as phones report them", *per_district(d, "care.v1.{d}.position.report.*"))
     rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.command-center"))
-    rights.owns(*per_district(d, "DEAD_{d}"))
-    rights.follows(*per_district(d, "ORDERS_{d}", "PROFILES_{d}", "PRESENCE_{d}", "GEOFENCE_{d}", "POSITIONS_{d}"))
+    rights.follows(*per_district(
+        d, "ORDERS_{d}", "PROFILES_{d}", "PRESENCE_{d}", "POSITIONS_{d}", "DEAD_{d}"))
     return rights.may_subscribe("the live map", *per_district(d, "care.v1.{d}.position.moved"))
 
 
