@@ -177,8 +177,9 @@ class Overlay:
             for source in container.get("envFrom", []):
                 here |= maps.get(source["configMapRef"]["name"], {}).keys()
             there = compose[name]["environment"].keys()
-            # Compose keeps the default.
-            differing = (here ^ there) - {"CARE_RUNTIME__GRACE_SECONDS"}
+            # Compose keeps the default; the map is an addition to both.
+            maps_keys = {"CARE_DISPATCH__MAP", "CARE_LOCATION__MAP", "CARE_DISTRICT__MAP"}
+            differing = (here ^ there) - {"CARE_RUNTIME__GRACE_SECONDS"} - maps_keys
             self.require(not differing, workload, f"and docker-compose.yml differ in {', '.join(sorted(differing))}")
 
     def check(self) -> int:

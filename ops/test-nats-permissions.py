@@ -103,6 +103,7 @@ for _stream in STREAM_OWNER:
     MAY_PUBLISH[f"$JS.API.CONSUMER.MSG.NEXT.{_stream}.x"] = set() if _named else STREAM_READER[_stream]
     MAY_PUBLISH[f"$JS.API.CONSUMER.CREATE.{_stream}.name"] = STREAM_READER[_stream] if _named else set()
 MAY_PUBLISH["$JS.API.STREAM.UPDATE.KV_LEASES"] = set()
+MAY_PUBLISH["$JS.API.STREAM.PURGE.POSITIONS_jiayuguan"] = {LOC}
 
 MAY_SUBSCRIBE = {
     ">": set(),

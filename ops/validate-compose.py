@@ -17,7 +17,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = ROOT / "docker-compose.yml"
-OVERRIDES = [ROOT / "ops" / "compose.loopback.yml"]
+OVERRIDES = [ROOT / "ops" / "compose.loopback.yml", ROOT / "ops" / "compose.map.yml"]
 
 # Exceptions, each with its reason.
 MAY_BE_ROOT = {"volume-owners"}  # gives volumes to those who use them, with the one capability CHOWN, then ends

@@ -50,7 +50,7 @@ class Rights:
 
     def owns(self, *streams: str) -> "Rights":
         """Declares streams at start (made, or updated to what the code says) and follows them.
-        Deleting and purging is for operators only."""
+        Deleting is for operators only, and so is purging but where a service's table says otherwise."""
         for stream in streams:
             declaring = [f"$JS.API.STREAM.CREATE.{stream}", f"$JS.API.STREAM.UPDATE.{stream}"]
             self.may_publish(f"declares and follows {stream}", *declaring, *following(stream))
@@ -106,6 +106,7 @@ def caregiver_location(d: list[str]) -> Rights:
         "care.v1.{d}.position.latest.*", "care.v1.{d}.position.moved"))
     rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.caregiver-location"))
     rights.owns(*per_district(d, "PRESENCE_{d}", "GEOFENCE_{d}", "POSITIONS_{d}", "DEAD_{d}"))
+    rights.may_publish("removes a position when the shift ends", *per_district(d, "$JS.API.STREAM.PURGE.POSITIONS_{d}"))
     rights.follows(*per_district(d, "PROFILES_{d}", "ORDERS_{d}"))
     return rights.may_subscribe("what phones report, what it is asked", *per_district(
         d, "care.v1.{d}.position.report.*", "care.v1.{d}.cmd.caregiver-location", "care.v1.{d}.ask.caregiver-location.*"))
