@@ -79,13 +79,11 @@ pub(crate) fn insert_among<T: Travel>(
 }
 
 /// The possible answers among those examined so far, best first.
-pub(crate) fn rank<T: Travel, F: Fn(u32, u32) -> Ordering>(
-    search: &Search<'_, T, F>,
-    kept: &Kept<'_, T>,
-) -> Vec<Pick> {
-    match search.query.task.missing() {
+fn rank<T: Travel, F: Fn(u32, u32) -> Ordering>(search: &Search<'_, T, F>, kept: &Kept<'_, T>) -> Vec<Pick> {
+    let task = search.query.task;
+    match task.missing() {
         0 => Vec::new(),
-        1 => single::ranking(search, kept),
+        1 if task.is_single() => single::ranking(search),
         size => team::ranking(search, kept, size),
     }
 }

@@ -72,12 +72,12 @@ impl<'a, T: Travel> Kept<'a, T> {
         Some(amounts)
     }
 
-    /// Where their breaks end: a team may have to wait for that.
-    pub fn ends(&self, until: Timestamp) -> impl Iterator<Item = Timestamp> {
+    /// When their breaks end and certificates begin: a team may have to wait for that.
+    pub fn begins(&self, until: Timestamp) -> impl Iterator<Item = Timestamp> {
         let from = self.query.earliest;
-        self.seats
-            .iter()
-            .filter_map(|seat| seat.round.as_ref())
-            .flat_map(move |(slot, ..)| slot.calendar.ends(from, until))
+        self.seats.iter().filter_map(|seat| seat.round.as_ref()).flat_map(move |(slot, ..)| {
+            let certified = qualification::begins(&slot.worker.profile, from, until);
+            slot.calendar.ends(from, until).chain(certified)
+        })
     }
 }

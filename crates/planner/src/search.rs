@@ -81,12 +81,22 @@ struct Ask {
     ready: Option<Timestamp>,
 }
 
+/// Someone the task names.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    slot: u32,
+    /// Why they are left out; `None` where they kept a seat.
+    why: Option<Exclusion>,
+    /// Whether they were met on the walk.
+    met: bool,
+}
+
 /// A search under way.
 pub(crate) struct Search<'a, T, F> {
     pub query: &'a Query<'a, T>,
     walk: Nearest<'a, F>,
-    /// People the task names, by slot: with the reason they are left out, or none where they kept a seat.
-    named: Vec<(u32, Option<Exclusion>)>,
+    /// People the task names, by slot.
+    named: Vec<Named>,
     candidates: Vec<Candidate>,
     openings: Vec<Opening>,
     timed: Vec<Timed>,
@@ -101,10 +111,12 @@ impl<'a, T: Travel> Query<'a, T> {
     pub fn search(&'a self) -> Search<'a, T, impl Fn(u32, u32) -> std::cmp::Ordering> {
         let kept = self.task.kept.iter().map(|k| (&k.caregiver, None));
         let ruled_out = wishes::named(self.task).map(|(who, why)| (who, Some(why)));
-        let mut named: Vec<_> =
-            kept.chain(ruled_out).filter_map(|(who, why)| Some((self.board.find(who)?, why))).collect();
-        named.sort_by_key(|(slot, _)| *slot);
-        named.dedup_by_key(|(slot, _)| *slot);
+        let mut named: Vec<_> = kept
+            .chain(ruled_out)
+            .filter_map(|(who, why)| Some(Named { slot: self.board.find(who)?, why, met: false }))
+            .collect();
+        named.sort_by_key(|n| n.slot);
+        named.dedup_by_key(|n| n.slot);
         Search {
             query: self,
             walk: self.board.nearest(self.task.coordinates),
@@ -196,13 +208,11 @@ impl<T: Travel, F: Fn(u32, u32) -> std::cmp::Ordering> Search<'_, T, F> {
     }
 
     /// The rules that need no travel time. `false` is someone who has a seat of this very visit.
-    fn cheap(&self, pin: &Pin) -> Result<bool, Exclusion> {
+    fn cheap(&mut self, pin: &Pin) -> Result<bool, Exclusion> {
         let q = self.query;
-        if let Ok(i) = self.named.binary_search_by_key(&pin.slot, |(slot, _)| *slot) {
-            return match self.named.get(i) {
-                Some((_, Some(why))) => Err(*why),
-                _ => Ok(false),
-            };
+        if let Some(named) = self.named(pin.slot) {
+            named.met = true;
+            return named.why.map_or(Ok(false), Err);
         }
         if !pin.skills.cover(q.skills) {
             return Err(Exclusion::Unqualified);
@@ -221,6 +231,11 @@ impl<T: Travel, F: Fn(u32, u32) -> std::cmp::Ordering> Search<'_, T, F> {
             Some(why) => Err(why),
             None => Ok(true),
         }
+    }
+
+    fn named(&mut self, slot: u32) -> Option<&mut Named> {
+        let at = self.named.binary_search_by_key(&slot, |n| n.slot).ok()?;
+        self.named.get_mut(at)
     }
 
     fn examine(&mut self, mut listed: Vec<Listed>) {
@@ -359,7 +374,7 @@ impl<T: Travel, F: Fn(u32, u32) -> std::cmp::Ordering> Search<'_, T, F> {
         let duration = q.task.requirement.duration;
         let there = arrive(&slot.calendar, ask.free, ask.leg);
         let start = there.and_then(|t| slot.calendar.clear(t.max(q.earliest), duration));
-        let Some((there, start)) = there.zip(start).filter(|(_, start)| *start <= q.latest) else {
+        let Some((there, mut start)) = there.zip(start).filter(|(_, start)| *start <= q.latest) else {
             let raw = ask.free + span(ask.leg);
             return Err(match lateness::forbids(raw.max(q.earliest), q.latest) {
                 Some(_) if ask.position > 0 => Exclusion::Committed,
@@ -370,9 +385,12 @@ impl<T: Travel, F: Fn(u32, u32) -> std::cmp::Ordering> Search<'_, T, F> {
                 }
             });
         };
-        let needed = &q.task.requirement.qualifications;
-        if let Some(why) = qualification::forbids(&slot.worker.profile, needed, q.service(start)) {
-            return Err(why);
+        let (profile, needed) = (&slot.worker.profile, &q.task.requirement.qualifications);
+        while let Some(why) = qualification::forbids(profile, needed, q.service(start)) {
+            // Perhaps a certificate begins later, and still in time.
+            let begin = qualification::begins(profile, start, q.latest).min();
+            let next = begin.and_then(|begin| slot.calendar.clear(begin, duration));
+            start = next.filter(|next| *next <= q.latest).ok_or(why)?;
         }
         ask.arrive = there;
         ask.ready = Some(start);
@@ -410,36 +428,47 @@ impl<T: Travel, F: Fn(u32, u32) -> std::cmp::Ordering> Search<'_, T, F> {
         moved
     }
 
-    /// Closes the books: everyone who was not handled one by one is counted with a reason.
+    /// Closes the books: everyone who was not met on the walk is counted with a reason.
     pub fn into_exclusions(mut self) -> Exclusions {
-        let q = self.query;
-        for (why, people) in q.board.absent().by_reason() {
-            let mut named = 0;
-            for (slot, reason) in &self.named {
-                if q.board.id(*slot).is_some_and(|id| people.contains(id)) {
-                    named += 1;
-                    if let Some(reason) = reason {
-                        self.exclusions.add(*reason, *slot, u32::MAX, Phase::Examined);
-                    }
-                }
-            }
-            let others = people
-                .iter()
-                .filter_map(|id| q.board.find(id))
-                .filter(|at| self.named.binary_search_by_key(at, |(slot, _)| *slot).is_err());
-            self.exclusions.add_absent(why, people.len() - named, others);
-        }
+        let board = self.query.board;
         if self.exhausted && self.candidates.is_empty() {
-            // Nobody was found: name the nearest of those beyond everyone's radius, too.
-            for pin in self.walk.by_ref().take(NAMED_PER_REASON) {
-                self.exclusions.add(Exclusion::OutsideRadius, pin.slot, self.seen, Phase::Walk);
-                self.seen += 1;
+            self.name_the_far();
+        }
+        let mut left = board.present() - self.seen as usize;
+        for named in self.named.iter().filter(|n| !n.met) {
+            left -= usize::from(board.is_present(named.slot));
+            if let Some(why) = named.why {
+                self.exclusions.add(why, named.slot, u32::MAX, Phase::Examined);
             }
         }
-        let left = q.board.present() - self.seen as usize;
+        for (why, people) in board.absent().by_reason() {
+            let is_named = |at: &u32| self.named.binary_search_by_key(at, |n| n.slot).is_ok();
+            let named = self.named.iter().filter_map(|n| board.id(n.slot)).filter(|id| people.contains(*id));
+            let count = people.len() - named.count();
+            let others = people.iter().filter_map(|id| board.find(id)).filter(|at| !is_named(at));
+            self.exclusions.add_absent(why, count, others);
+        }
         let why = if self.exhausted { Exclusion::OutsideRadius } else { Exclusion::BeyondShortlist };
         self.exclusions.add_uncounted(why, left);
         self.exclusions
+    }
+
+    /// Nobody was found: the nearest of those beyond everyone's radius are named, too.
+    fn name_the_far(&mut self) {
+        for _ in 0..NAMED_PER_REASON {
+            let Some(pin) = self.walk.next() else { return };
+            let why = match self.named(pin.slot) {
+                Some(named) => {
+                    named.met = true;
+                    named.why
+                }
+                None => Some(Exclusion::OutsideRadius),
+            };
+            if let Some(why) = why {
+                self.exclusions.add(why, pin.slot, self.seen, Phase::Walk);
+            }
+            self.seen += 1;
+        }
     }
 }
 

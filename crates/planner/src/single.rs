@@ -1,10 +1,9 @@
-//! The best single person for one seat: everyone's best opening, ranked.
+//! The best person for a visit that takes one: everyone's best opening, ranked.
 
 use std::cmp::Ordering;
 
 use crate::{
     goals::Amounts,
-    kept::Kept,
     pick::{Member, Pick},
     search::Search,
     travel::Travel,
@@ -14,10 +13,7 @@ use crate::{
 ///
 /// For a fixed opening every cost grows with the start (the weights of response, tardiness, displacement and idle
 /// are not negative), so the first instant someone can start is their best.
-pub(crate) fn ranking<T: Travel, F: Fn(u32, u32) -> Ordering>(
-    search: &Search<'_, T, F>,
-    kept: &Kept<'_, T>,
-) -> Vec<Pick> {
+pub(crate) fn ranking<T: Travel, F: Fn(u32, u32) -> Ordering>(search: &Search<'_, T, F>) -> Vec<Pick> {
     let q = search.query;
     let mut picks: Vec<Pick> = Vec::with_capacity(search.candidates().len());
     for (candidate, person) in search.candidates().iter().enumerate() {
@@ -27,8 +23,7 @@ pub(crate) fn ranking<T: Travel, F: Fn(u32, u32) -> Ordering>(
             .filter_map(|opening| {
                 let start = opening.ready;
                 let amounts = Amounts::of_start(q.now, q.task.window.latest, start)
-                    .plus(search.amounts(person, opening, start)?)
-                    .plus(kept.amounts(start)?);
+                    .plus(search.amounts(person, opening, start)?);
                 Some((amounts.score(q.weights), *opening, amounts))
             })
             .min_by_key(|(score, opening, _)| (*score, opening.position));

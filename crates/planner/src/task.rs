@@ -80,6 +80,11 @@ impl Task {
         usize::from(self.requirement.team_size).saturating_sub(self.kept.len())
     }
 
+    /// Whether one person is sought who shares the visit with nobody.
+    pub(crate) fn is_single(&self) -> bool {
+        self.kept.is_empty() && self.missing() == 1
+    }
+
     /// The latest acceptable start.
     pub fn latest_start(&self, goals: &Goals) -> Timestamp {
         self.latest.unwrap_or(self.window.latest + goals.lateness_limit)

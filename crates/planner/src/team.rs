@@ -3,7 +3,7 @@
 //! All start at the same instant, the latest of the members' readiness. For a *fixed* start the cost of a team is
 //! what the start costs plus what each member costs, so the best team of that start is simply its cheapest members.
 //! For a fixed team and fixed openings every cost grows with the start, so only instants count at which some
-//! constraint begins to allow: somebody is ready, or somebody's break ends. Trying each of those instants gives the
+//! constraint begins to allow: somebody is ready, somebody's break ends or certificate begins. Trying each of those instants gives the
 //! best team of everyone examined, without enumerating teams. A lower bound on what no start avoids (detour,
 //! workload, wishes) ends the sweep early.
 
@@ -12,6 +12,7 @@ use std::cmp::Ordering;
 use domain::{decision::RANKED_KEPT, time::Timestamp};
 
 use crate::{
+    constraints::qualification,
     goals::Amounts,
     kept::Kept,
     pick::{Member, Pick},
@@ -71,11 +72,12 @@ fn starts<T: Travel, F: Fn(u32, u32) -> Ordering>(
     kept: &Kept<'_, T>,
 ) -> Vec<Timestamp> {
     let q = search.query;
-    let mut starts: Vec<Timestamp> = kept.ends(q.latest).collect();
+    let mut starts: Vec<Timestamp> = kept.begins(q.latest).collect();
     for person in search.candidates() {
         let ready = search.openings(person).iter().map(|o| o.ready);
         if let (Some(slot), Some(first)) = (q.board.slot(person.slot), ready.clone().min()) {
             starts.extend(slot.calendar.ends(first, q.latest));
+            starts.extend(qualification::begins(&slot.worker.profile, first, q.latest));
         }
         starts.extend(ready);
     }

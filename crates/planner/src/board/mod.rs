@@ -209,6 +209,11 @@ impl Board {
         self.slot(at).map(|s| &s.worker.profile.id)
     }
 
+    /// Whether someone is on the map of candidates.
+    pub(crate) fn is_present(&self, at: u32) -> bool {
+        self.slot(at).is_some_and(|s| matches!(s.presence, Presence::Present(_)))
+    }
+
     /// No radius is larger.
     pub(crate) const fn reach(&self) -> Metres {
         self.reach

@@ -50,6 +50,14 @@ pub fn forbids(
     fit.err().map(reason)
 }
 
+/// When certificates of this person begin to be valid, after `from` and not after `to`.
+pub fn begins(profile: &CaregiverProfile, from: Timestamp, to: Timestamp) -> impl Iterator<Item = Timestamp> {
+    let certificates = profile.certificates.iter().map(|c| c.valid.earliest);
+    certificates
+        .chain(profile.health_certificate.map(|valid| valid.earliest))
+        .filter(move |begin| from < *begin && *begin <= to)
+}
+
 /// Whether the person may serve this at that instant.
 pub fn forbids_at(
     profile: &CaregiverProfile,

@@ -19,6 +19,8 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::task::Task;
+
 /// What each wish weighs, in thousandths of a second of response per unit of its [`TermKind`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,6 +88,9 @@ pub struct Goals {
     pub shortlist: usize,
     /// How long after its window a visit may start at the latest, unless the task says otherwise.
     pub lateness_limit: Seconds,
+    /// How long a visit that is not served now is taken to wait: under contention, those that would be late by then
+    /// go before those that have time.
+    pub patience: Seconds,
     /// The most promises one person may carry; a round longer than a day's visits helps nobody.
     pub max_commitments: usize,
     /// What an unrated person counts as, in hundredths of a star.
@@ -99,6 +104,7 @@ impl Default for Goals {
             emergency: Weights::EMERGENCY,
             shortlist: 48,
             lateness_limit: Seconds::minutes(60),
+            patience: Seconds::minutes(15),
             max_commitments: 16,
             unrated: rating::UNRATED,
         }
@@ -131,6 +137,13 @@ impl Goals {
             Priority::Emergency => &self.emergency,
             Priority::Urgent | Priority::Guaranteed | Priority::Ordinary => &self.usual,
         }
+    }
+
+    /// What it costs, on the scale of the scores, to let a visit wait a while longer: its lateness by then. Without
+    /// it, late visits, which are dear to whoever serves them, would be left waiting for ever.
+    pub fn price_of_waiting(&self, task: &Task, now: Timestamp) -> i64 {
+        let late = tardiness::amount(task.window.latest, now + self.patience);
+        late.saturating_mul(self.weights(task.priority).tardiness)
     }
 
     /// Checks what a configuration file may get wrong.

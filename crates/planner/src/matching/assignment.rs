@@ -9,18 +9,18 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 /// A pair that may be made: the column and its cost.
 pub(crate) type Edge = (u32, i64);
 
-/// For each row its column, or `None` where it stays alone. As many rows as possible get a column, and among those
-/// ways the sum of costs is least. Costs may be negative; columns are numbered below `columns`. Ties fall to the
-/// lower column.
-pub(crate) fn assign(rows: &[Vec<Edge>], columns: usize) -> Vec<Option<u32>> {
-    Solver::new(rows, columns).solve()
+/// For each row its column, or `None` where it stays alone. As many rows as possible get a column; among those ways
+/// the sum of the costs of the pairs and of `waiting` of the rows alone is least. Costs may be negative; columns are
+/// numbered below `columns`. Ties fall to the lower column.
+pub(crate) fn assign(rows: &[Vec<Edge>], waiting: &[i64], columns: usize) -> Vec<Option<u32>> {
+    Solver::new(rows, waiting, columns).solve()
 }
 
 struct Solver<'a> {
     rows: &'a [Vec<Edge>],
     columns: usize,
-    /// The price of staying alone, above each row's cheapest pair.
-    alone: i64,
+    /// Each row's price of staying alone.
+    alone: Vec<i64>,
     /// Each row's cheapest pair, subtracted from its costs.
     floor: Vec<i64>,
     potential: Vec<i64>,
@@ -37,19 +37,18 @@ struct Solver<'a> {
 const FAR: i64 = i64::MAX;
 
 impl<'a> Solver<'a> {
-    fn new(rows: &'a [Vec<Edge>], columns: usize) -> Self {
+    fn new(rows: &'a [Vec<Edge>], waiting: &[i64], columns: usize) -> Self {
         let floor: Vec<i64> = rows.iter().map(|row| row.iter().map(|e| e.1).min().unwrap_or(0)).collect();
-        let spread = rows
-            .iter()
-            .zip(&floor)
-            .flat_map(|(row, floor)| row.iter().map(move |e| e.1.saturating_sub(*floor)))
-            .max()
-            .unwrap_or(0);
+        let costs = rows.iter().flatten().map(|e| e.1).chain(waiting.iter().copied());
+        let largest = costs.map(i64::saturating_abs).max().unwrap_or(0);
+        // One row more alone outweighs the dearest choice everywhere else.
+        let above_all = largest.saturating_mul(2).saturating_add(1).saturating_mul(rows.len() as i64 + 1);
+        let alone = waiting.iter().map(|price| above_all.saturating_add(*price)).collect();
         let all = columns + rows.len();
         Self {
             rows,
             columns,
-            alone: spread.saturating_add(1).saturating_mul(rows.len() as i64 + 1),
+            alone,
             floor,
             potential: vec![0; all],
             row_of: vec![None; all],
@@ -102,7 +101,7 @@ impl<'a> Solver<'a> {
         let rows = self.rows;
         let pairs = rows.get(row as usize).map(Vec::as_slice).unwrap_or_default();
         let floor = get(&self.floor, row);
-        let alone = (self.columns as u32 + row, self.alone.saturating_add(floor));
+        let alone = (self.columns as u32 + row, get(&self.alone, row));
         for (column, cost) in pairs.iter().chain([&alone]) {
             let reduced = (cost - floor).saturating_sub(get(&self.potential, *column));
             let there = length.saturating_add(reduced);
@@ -123,12 +122,11 @@ impl<'a> Solver<'a> {
         let alone = self.columns as u32 + row;
         let pairs = self.rows.get(row as usize).map(Vec::as_slice).unwrap_or_default();
         let cost = if column == alone {
-            self.alone
+            get(&self.alone, row)
         } else {
-            let cheapest = pairs.iter().filter(|e| e.0 == column).map(|e| e.1).min().unwrap_or(0);
-            cheapest.saturating_sub(get(&self.floor, row))
+            pairs.iter().filter(|e| e.0 == column).map(|e| e.1).min().unwrap_or(0)
         };
-        cost.saturating_sub(get(&self.potential, column))
+        cost.saturating_sub(get(&self.floor, row)).saturating_sub(get(&self.potential, column))
     }
 
     /// Keeps every made pair the cheapest of its row.
@@ -165,5 +163,83 @@ fn get<V: Copy + Default>(values: &[V], at: u32) -> V {
 fn set<V>(values: &mut [V], at: u32, value: V) {
     if let Some(place) = values.get_mut(at as usize) {
         *place = value;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lapjv::{Matrix, lapjv};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Rows served and the sum of costs, of an assignment that is one.
+    fn value(rows: &[Vec<Edge>], waiting: &[i64], pairs: &[Option<u32>]) -> (usize, i64) {
+        let mut used: Vec<u32> = pairs.iter().flatten().copied().collect();
+        used.sort_unstable();
+        assert!(used.windows(2).all(|w| w[0] != w[1]), "a column was given twice");
+        let cost = |(i, pair): (usize, &Option<u32>)| match pair {
+            Some(column) => rows[i].iter().find(|e| e.0 == *column).expect("an existing pair").1,
+            None => waiting[i],
+        };
+        (used.len(), pairs.iter().enumerate().map(cost).sum())
+    }
+
+    /// The same by an outside solver on the dense, padded matrix.
+    fn outside(rows: &[Vec<Edge>], waiting: &[i64], columns: usize) -> (usize, i64) {
+        const NEVER: f64 = 1e12;
+        let n = rows.len() + columns;
+        let mut dense = Matrix::from_elem((n, n), NEVER);
+        for (i, row) in rows.iter().enumerate() {
+            for (column, cost) in row {
+                dense[(i, *column as usize)] = *cost as f64;
+            }
+            dense[(i, columns + i)] = 1e8 + waiting[i] as f64;
+        }
+        for i in rows.len()..n {
+            for j in 0..n {
+                dense[(i, j)] = 0.0;
+            }
+        }
+        let (of_row, _) = lapjv(&dense).unwrap();
+        let pairs: Vec<_> =
+            of_row.iter().take(rows.len()).map(|j| (*j < columns).then_some(*j as u32)).collect();
+        value(rows, waiting, &pairs)
+    }
+
+    #[test]
+    fn nobody_takes_what_another_needs() {
+        // The first row's best is the second's only.
+        let rows = vec![vec![(0, 1), (1, 50)], vec![(0, 40)], vec![]];
+        assert_eq!(assign(&rows, &[0, 0, 0], 2), vec![Some(1), Some(0), None]);
+        assert_eq!(assign(&[], &[], 3), Vec::<Option<u32>>::new());
+    }
+
+    #[test]
+    fn who_waits_is_who_can() {
+        let rows = vec![vec![(0, 10)], vec![(0, 20)]];
+        assert_eq!(assign(&rows, &[0, 0], 1), vec![Some(0), None]);
+        assert_eq!(assign(&rows, &[0, 30], 1), vec![None, Some(0)]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn an_outside_solver_finds_nothing_better(
+            columns in 1_usize..20,
+            rows in prop::collection::vec(
+                (prop::collection::btree_map(0_u32..20, -1000_i64..1000, 0..12), -500_i64..500), 0..16),
+        ) {
+            let (rows, waiting): (Vec<_>, Vec<_>) = rows
+                .into_iter()
+                .map(|(row, wait)| {
+                    let row: Vec<Edge> = row.into_iter().filter(|e| (e.0 as usize) < columns).collect();
+                    (row, wait)
+                })
+                .unzip();
+            let ours = value(&rows, &waiting, &assign(&rows, &waiting, columns));
+            prop_assert_eq!(ours, outside(&rows, &waiting, columns));
+        }
     }
 }

@@ -10,8 +10,8 @@ use domain::{
 
 use super::assignment::{Edge, assign};
 use crate::{
-    board::Board, goals::Goals, insert::rank, kept::Kept, pick::Pick, query::Query, report::Report,
-    search::Search, task::Task, travel::Travel,
+    board::Board, goals::Goals, pick::Pick, query::Query, report::Report, search::Search, single, task::Task,
+    travel::Travel,
 };
 
 /// Solves them; each with its place among all tasks.
@@ -29,16 +29,13 @@ pub(super) fn solve_singles<T: Travel>(
 ) -> Vec<(usize, Report)> {
     let queries: Vec<Query<'_, T>> =
         tasks.iter().map(|(_, task)| Query::new(board, task, goals, travel, now, taken)).collect();
-    let kept: Vec<Kept<'_, T>> = queries.iter().map(Kept::of).collect();
+    let waiting: Vec<i64> = tasks.iter().map(|(_, task)| goals.price_of_waiting(task, now)).collect();
     let mut searches: Vec<_> = queries.iter().map(Query::search).collect();
     let mut batch = goals.shortlist.max(1);
     loop {
-        let mut rankings = Vec::with_capacity(searches.len());
-        for (search, kept) in searches.iter_mut().zip(&kept) {
-            rankings.push(widen(search, kept, batch));
-        }
+        let rankings: Vec<Vec<Pick>> = searches.iter_mut().map(|search| widen(search, batch)).collect();
         let columns = Columns::of(board, &rankings);
-        let pairs = assign(&columns.edges(&rankings), columns.0.len());
+        let pairs = assign(&columns.edges(&rankings), &waiting, columns.0.len());
         let satisfied =
             pairs.iter().zip(&rankings).all(|(pair, ranking)| pair.is_some() || ranking.is_empty());
         if satisfied || searches.iter().all(Search::exhausted) {
@@ -57,16 +54,12 @@ pub(super) fn solve_singles<T: Travel>(
 }
 
 /// Looks at the next batch, and on while nobody suits.
-fn widen<T: Travel, F: Fn(u32, u32) -> Ordering>(
-    search: &mut Search<'_, T, F>,
-    kept: &Kept<'_, T>,
-    batch: usize,
-) -> Vec<Pick> {
+fn widen<T: Travel, F: Fn(u32, u32) -> Ordering>(search: &mut Search<'_, T, F>, batch: usize) -> Vec<Pick> {
     loop {
         if !search.exhausted() {
             search.widen(batch);
         }
-        let ranking = rank(search, kept);
+        let ranking = single::ranking(search);
         if !ranking.is_empty() || search.exhausted() {
             return ranking;
         }

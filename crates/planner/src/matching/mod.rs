@@ -2,9 +2,10 @@
 //!
 //! Layer by layer of [`Priority`](domain::priority::Priority), an emergency before all (Changsha Art. 5 and the
 //! platform's own order): no visit of a lower layer takes anybody from a higher one. Inside a layer teams come
-//! first, one after another, because they are the hardest to bring together; then all single seats together, as an
-//! exact [`assignment`]: first as many visits as possible, then the least sum of scores. Everyone is given at most
-//! one new visit, for everyone considers one offer at a time.
+//! first, one after another, because they are the hardest to bring together; then all visits that take one person
+//! together, as an exact [`assignment`]: first as many as possible, then the least sum of the scores and of what
+//! waiting costs those who are left ([`Goals::price_of_waiting`]). Everyone is given at most one new visit, for
+//! everyone considers one offer at a time.
 
 mod assignment;
 mod layer;
@@ -30,11 +31,11 @@ pub fn match_many<T: Travel>(
     mut name: impl FnMut(&OrderId) -> DecisionId,
 ) -> Vec<Report> {
     let mut order: Vec<(usize, &Task)> = tasks.iter().enumerate().collect();
-    order.sort_by_key(|(_, t)| (t.priority, t.missing() == 1, t.window.latest, &t.order));
+    order.sort_by_key(|(_, t)| (t.priority, t.is_single(), t.window.latest, &t.order));
     let mut taken = Vec::new();
     let mut reports: Vec<(usize, Report)> = Vec::with_capacity(tasks.len());
     for layer in order.chunk_by(|(_, a), (_, b)| a.priority == b.priority) {
-        let (teams, singles): (Vec<_>, Vec<_>) = layer.iter().partition(|(_, t)| t.missing() != 1);
+        let (teams, singles): (Vec<_>, Vec<_>) = layer.iter().partition(|(_, t)| !t.is_single());
         for (at, task) in teams {
             let id = name(&task.order);
             let report = insert_among(board, task, goals, travel, now, id, Method::Match, &taken);
