@@ -58,6 +58,7 @@ MAY_PUBLISH = {
     "care.v2.jiayuguan.order.o1": set(),
     "$KV.LEASES.dispatch.jiayuguan": {DIS},
     "$KV.LEASES.caregiver-location.jiayuguan": {LOC},
+    "$KV.LEASES.registry.jiayuguan": {REG},
     "$KV.LEASES.dispatch.another-district": set(),
     "$JS.API.STREAM.NAMES": set(),
     "$JS.API.STREAM.LIST": set(),
@@ -77,7 +78,7 @@ STREAM_OWNER = {
     "GEOFENCE_jiayuguan": {LOC},
     "POSITIONS_jiayuguan": {LOC},
     "DEAD_jiayuguan": {DIS, LOC, REG},
-    "KV_LEASES": {DIS, LOC},
+    "KV_LEASES": {DIS, LOC, REG},
 }
 STREAM_READER = {
     "ORDERS_jiayuguan": {DIS, LOC, EDGE},
@@ -86,7 +87,7 @@ STREAM_READER = {
     "GEOFENCE_jiayuguan": {LOC, DIS},
     "POSITIONS_jiayuguan": {DIS, LOC, EDGE},
     "DEAD_jiayuguan": EVERYONE,
-    "KV_LEASES": {DIS, LOC},
+    "KV_LEASES": {DIS, LOC, REG},
 }
 for _stream in STREAM_OWNER:
     # dispatch may make any of the district's, and change only its own.

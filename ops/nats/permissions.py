@@ -113,7 +113,7 @@ def caregiver_location(d: list[str]) -> Rights:
 
 
 def registry(d: list[str]) -> Rights:
-    rights = Rights().with_inbox("registry")
+    rights = Rights().with_inbox("registry").holds_lease("registry", d)
     rights.may_publish("profiles: its own data", *per_district(
         d, "care.v1.{d}.profile.elder.*", "care.v1.{d}.profile.caregiver.*"))
     rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.registry"))
