@@ -1,0 +1,62 @@
+/** Who is signed in. The token lives in an HttpOnly cookie; the page only knows who it belongs to. */
+import { effect, signal } from "@preact/signals";
+
+import type { Me, Session } from "../contract.ts";
+import { call, get, post, Refused } from "../net/http.ts";
+
+/** `undefined` until asked for the first time, `null` when nobody is signed in. */
+export const me = signal<Me | null | undefined>(undefined);
+/** The session ended by itself; the sign-in page says so. */
+export const expired = signal(false);
+
+const RENEW_MS = 5 * 60_000;
+
+/** Remembers that someone signed in here, so that a first visit need not ask in vain. */
+const HINT = "care.signed_in";
+
+effect(() => {
+  if (me.value) localStorage.setItem(HINT, "yes");
+  else if (me.value === null) localStorage.removeItem(HINT);
+});
+
+/** Asks who is signed in. Fails with `Unreachable` when nobody answers. */
+export async function resume(): Promise<Me | null> {
+  if (localStorage.getItem(HINT) === null) return (me.value = null);
+  try {
+    me.value = await get<Me>("/api/v1/me");
+  } catch (error) {
+    if (!(error instanceof Refused) || error.problem.status !== 401) throw error;
+    me.value = null;
+  }
+  return me.value ?? null;
+}
+
+export async function signIn(user: string, password: string): Promise<void> {
+  const session = await post<Session>("/api/v1/session", { user, password });
+  expired.value = false;
+  me.value = session.me;
+}
+
+export const setPassword = (user: string, code: string, password: string) => post<void>("/api/v1/password", { user, code, password });
+
+export async function signOut(): Promise<void> {
+  await call<void>("DELETE", "/api/v1/session").catch(() => undefined);
+  me.value = null;
+}
+
+/** The server no longer knows the session. */
+export function ended(): void {
+  if (me.value) expired.value = true;
+  me.value = null;
+}
+
+/** Renews the short-lived token well before it ends; an answer of 401 ends the session here too. */
+export function keepAlive(onEnd: () => void): () => void {
+  const renew = () => {
+    post<Session>("/api/v1/session/renew", {}).catch((error: unknown) => {
+      if (error instanceof Refused && error.problem.status === 401) onEnd();
+    });
+  };
+  const timer = setInterval(renew, RENEW_MS);
+  return () => clearInterval(timer);
+}

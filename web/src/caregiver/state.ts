@@ -1,0 +1,228 @@
+/**
+ * What the phone knows and what it is about to say: the centre's world, this phone's outbox over it, and the two
+ * kept on the phone, so that the page opens mid-visit without a network.
+ */
+import { computed, effect, signal } from "@preact/signals";
+
+import { district, loadDistrict } from "../app/district.ts";
+import { me, resume } from "../app/session.ts";
+import type { CommandBody, District, Duty, Me, Order, OrderAction } from "../contract.ts";
+import { get, post, Refused } from "../net/http.ts";
+import { backoff } from "../net/backoff.ts";
+import { Live, type Connection } from "../net/live.ts";
+import { isClosed, pendingSeat, people } from "../store/order.ts";
+import { EMPTY, learn, reduce, type World } from "../store/world.ts";
+import { clockSpeed, districtNow, nowInstant, setClock, tick } from "../ui/clock.ts";
+import { newId } from "../ui/id.ts";
+import { forgetKept, keep, kept } from "./sync/db.ts";
+import { add, drain, entries, remove, type Entry, type Heard } from "./sync/outbox.ts";
+import { isSettled, overlay, overlayDuty, type Shown } from "./sync/overlay.ts";
+import { track } from "./sync/positions.ts";
+
+export const world = signal<World>(EMPTY);
+export const connection = signal<Connection>("connecting");
+export const outbox = signal<readonly Entry[]>([]);
+/** The centre wants a new sign-in before it takes anything more. */
+export const needsSignIn = signal(false);
+export const openOrder = signal<string | null>(null);
+export const online = signal(navigator.onLine);
+
+const own = computed(() => me.value?.caregiver ?? "");
+const mine = computed(() => outbox.value.filter((e) => e.user === me.value?.user));
+
+export const waitingDeeds = computed(() => mine.value.filter((e) => !e.refused).length);
+export const refusals = computed(() => mine.value.filter((e) => e.refused));
+export const duty = computed(() => overlayDuty(world.value.presences.get(own.value), mine.value));
+
+const shown = computed<Shown[]>(() => [...world.value.orders.values()].map((o) => overlay(o, mine.value, own.value)).filter((s) => !s.left && people(s.order).includes(own.value)));
+
+/** What this caregiver is asked and has not answered. */
+export const offers = computed(() => shown.value.filter(({ order }) => pendingSeat(order, own.value) !== null));
+/** What this caregiver has taken on, the next first; a served order stays until it is confirmed. */
+export const visits = computed(() =>
+  shown.value
+    .filter(({ order }) => (!isClosed(order) || order.stage === "done") && pendingSeat(order, own.value) === null)
+    .sort((a, b) => started(a.order) - started(b.order)),
+);
+export const finished = computed(() => shown.value.filter(({ order }) => "finished_at" in order).length);
+export const opened = computed(() => shown.value.find((s) => s.order.id === openOrder.value) ?? null);
+
+const UNDERWAY: Partial<Record<Order["stage"], number>> = { in_service: 0, arrived: 1, en_route: 2, done: 3, accepted: 4 };
+const started = (o: Order) => (UNDERWAY[o.stage] ?? 5) * 1e14 + Date.parse("start" in o ? o.start : o.window.earliest);
+
+// ---- deeds ----------------------------------------------------------------------------------------------------
+
+/** Records an action at the moment of the tap and sends it as soon as it can. */
+export async function utter(order: string, action: OrderAction): Promise<void> {
+  const user = me.value?.user;
+  if (!user) return;
+  const body: CommandBody = { id: newId("cmd"), occurred_at: nowInstant(), ...action };
+  await add(user, { kind: "order", order, body });
+  await sync();
+}
+
+export async function setDuty(to: Duty): Promise<void> {
+  const user = me.value?.user;
+  if (!user) return;
+  await add(user, { kind: "duty", body: { id: newId("duty"), duty: to, occurred_at: nowInstant() } });
+  await sync();
+}
+
+export async function dismiss(seq: number): Promise<void> {
+  await remove(seq);
+  outbox.value = await entries();
+}
+
+let retry: ReturnType<typeof setTimeout> | undefined;
+let attempt = 0;
+
+/** Shows what waits and sends it; tries again later by itself. */
+export async function sync(): Promise<void> {
+  outbox.value = await entries();
+  const user = me.value?.user;
+  if (!user || needsSignIn.value) return;
+  clearTimeout(retry);
+  const changed = async () => {
+    outbox.value = await entries();
+  };
+  const stop = await drain({ user, heard: hear, settled, changed });
+  await changed();
+  if (stop === "empty") attempt = 0;
+  else if (stop === "sign_in") await signInAgain();
+  else retry = setTimeout(() => void sync(), backoff(attempt++, Math.random, 1000, 30_000));
+}
+
+async function hear(answer: Heard): Promise<void> {
+  if (answer.kind === "order") world.value = learn(world.value, answer.order);
+  else world.value = reduce(world.value, [{ event: "presence", presence: answer.presence }]);
+  await keepWorld();
+}
+
+async function settled(entry: Entry): Promise<boolean> {
+  if (entry.deed.kind !== "order") return false;
+  try {
+    const order = await get<Order>(`/api/v1/orders/${encodeURIComponent(entry.deed.order)}`);
+    world.value = learn(world.value, order);
+    return isSettled(entry.deed.body, order, own.value);
+  } catch {
+    return false;
+  }
+}
+
+/** The token ran out: renew it, or ask the person. */
+async function signInAgain(): Promise<void> {
+  try {
+    await post("/api/v1/session/renew", {});
+  } catch (error) {
+    if (error instanceof Refused) needsSignIn.value = true;
+    return;
+  }
+  await sync();
+}
+
+// ---- what is kept ---------------------------------------------------------------------------------------------
+
+interface Kept {
+  orders: Order[];
+  presence: World["presences"] extends ReadonlyMap<string, infer P> ? P | undefined : never;
+}
+
+const keepWorld = (): Promise<unknown> => keep("world", { orders: [...world.value.orders.values()], presence: world.value.presences.get(own.value) } satisfies Kept);
+
+/** Opens from what the phone keeps, without asking anyone; answers with whose it is. */
+export async function openKept(): Promise<Me | null> {
+  const [user, last, where, at] = await Promise.all([kept<Me>("me"), kept<Kept>("world"), kept<District>("district"), kept<{ base: number; world: number; speed: number }>("clock")]);
+  outbox.value = await entries();
+  if (!user) return null;
+  if (where) district.value = where;
+  if (at) setClock(new Date(at.base + (Date.now() - at.world) * at.speed).toISOString(), at.speed);
+  if (last) {
+    world.value = {
+      ...EMPTY,
+      orders: new Map(last.orders.map((o) => [o.id, o])),
+      presences: new Map(last.presence ? [[last.presence.caregiver, last.presence]] : []),
+    };
+  }
+  me.value = user;
+  return user;
+}
+
+/** Forgets everything but the outbox, which waits for its owner. */
+export async function forget(): Promise<void> {
+  await forgetKept();
+  world.value = EMPTY;
+  openOrder.value = null;
+}
+
+// ---- running --------------------------------------------------------------------------------------------------
+
+/** Runs the phone for whoever is signed in, until called back. */
+export function start(): () => void {
+  const live = new Live({
+    url: "/api/v1/live",
+    onEvents: (events) => {
+      world.value = reduce(world.value, events);
+      void keepWorld();
+    },
+    onState: (state) => {
+      connection.value = state;
+      if (state === "live" || state === "resumed") void sync();
+      if (state === "signed_out") void askAgain();
+    },
+  });
+  void live.run();
+  void keep("me", me.value);
+  const fetchDistrict = () => {
+    loadDistrict().then(
+      (found) => Promise.all([keep("district", found), keep("clock", { base: districtNow(), world: Date.now(), speed: clockSpeed() })]),
+      () => undefined,
+    );
+  };
+  fetchDistrict();
+  const clock = setInterval(fetchDistrict, 60_000);
+  const wake = () => {
+    online.value = navigator.onLine;
+    if (!navigator.onLine || document.hidden) return;
+    live.hurry();
+    attempt = 0;
+    void sync();
+  };
+  for (const event of ["online", "offline", "focus"]) addEventListener(event, wake);
+  document.addEventListener("visibilitychange", wake);
+  let stopTracking: (() => void) | undefined;
+  const stopDuty = effect(() => {
+    const on = duty.value.duty === "on";
+    if (on) stopTracking ??= track();
+    else {
+      stopTracking?.();
+      stopTracking = undefined;
+    }
+  });
+  void sync();
+  return () => {
+    live.stop();
+    stopDuty();
+    stopTracking?.();
+    clearInterval(clock);
+    clearTimeout(retry);
+    for (const event of ["online", "offline", "focus"]) removeEventListener(event, wake);
+    document.removeEventListener("visibilitychange", wake);
+  };
+}
+
+/** The stream was refused: a renewed token mends it, or a new sign-in does. */
+async function askAgain(): Promise<void> {
+  try {
+    await post("/api/v1/session/renew", {});
+    await resume();
+    epoch.value += 1;
+  } catch (error) {
+    if (error instanceof Refused) needsSignIn.value = true;
+  }
+}
+
+/** Counts sessions; everything starts anew with each. */
+export const epoch = signal(0);
+
+/** Offers run out by the district's clock; reading this subscribes to it. */
+export const leftOf = (expires: string): number => Date.parse(expires) - tick.value;

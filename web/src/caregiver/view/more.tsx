@@ -1,0 +1,55 @@
+/** Language, light, background location, signing out. */
+import { useState } from "preact/hooks";
+
+import { signOut } from "../../app/session.ts";
+import { post } from "../../net/http.ts";
+import { t, toggleLanguage } from "../../text/index.ts";
+import { toggleTheme } from "../../ui/theme.ts";
+import { toastProblem } from "../../ui/toast.tsx";
+import { forget, waitingDeeds } from "../state.ts";
+import { Sheet } from "./sheet.tsx";
+
+interface Tracker {
+  url: string;
+  id: string;
+}
+
+export function More({ onClose }: { onClose: () => void }) {
+  const [tracker, setTracker] = useState<Tracker | null>(null);
+  const words = t();
+  const ask = () => void post<Tracker>("/api/v1/caregivers/me/tracker", {}).then(setTracker, toastProblem);
+  const leave = async () => {
+    if (waitingDeeds.value > 0 && !confirm(words.phone.signOutPending)) return;
+    await forget();
+    await signOut();
+  };
+  return (
+    <Sheet title={words.phone.more} onClose={onClose}>
+      <div class="options two">
+        <button type="button" class="button huge" data-act="language" onClick={toggleLanguage}>
+          {words.app.language}
+        </button>
+        <button type="button" class="button huge" onClick={toggleTheme}>
+          {words.app.theme}
+        </button>
+      </div>
+      <section class="tracker">
+        <h3>{words.phone.tracker}</h3>
+        <p class="muted">{words.phone.trackerNote}</p>
+        {tracker && (
+          <dl class="mono">
+            <div>URL {tracker.url}</div>
+            <div>ID {tracker.id}</div>
+          </dl>
+        )}
+        <button type="button" class="button huge" onClick={ask}>
+          {tracker ? words.phone.trackerRotate : words.phone.trackerGet}
+        </button>
+      </section>
+      <p class="muted">{words.phone.install}</p>
+      <button type="button" class="button huge danger" data-act="sign-out" onClick={() => void leave()}>
+        {words.app.signOut}
+      </button>
+    </Sheet>
+  );
+}

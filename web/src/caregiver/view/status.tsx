@@ -1,0 +1,52 @@
+/** The strip on top: time, network, position, and what still waits to be sent. Always visible, never alarming. */
+import { hhmm } from "../../text/format.ts";
+import { t } from "../../text/index.ts";
+import { tick } from "../../ui/clock.ts";
+import { Icon } from "../../ui/glyph.tsx";
+import { connection, dismiss, duty, needsSignIn, online, refusals, waitingDeeds } from "../state.ts";
+import { location } from "../sync/positions.ts";
+
+export function Status({ onSignIn }: { onSignIn: () => void }) {
+  const words = t();
+  const waiting = waitingDeeds.value;
+  const live = connection.value === "live" || connection.value === "resumed";
+  const offline = !online.value || !live;
+  return (
+    <header class="strip">
+      <div class="row">
+        <time>{hhmm(tick.value)}</time>
+        <span class={`pill ${offline ? "warn" : "good"}`} role="status" data-connection={connection.value}>
+          <i aria-hidden="true" />
+          {!online.value ? words.connection.offline : words.connection[connection.value]}
+        </span>
+        {duty.value.duty === "on" && (
+          <span class={`pill ${location.value === "on" ? "good" : "warn"}`}>
+            <Icon name="pin" />
+            {location.value === "on" ? words.phone.gpsOn : words.phone.gpsOff}
+          </span>
+        )}
+        <span class="grow" />
+        <span class={`pill ${waiting > 0 ? "warn" : ""}`} role="status" data-waiting={waiting}>
+          <Icon name={waiting > 0 ? "cloud" : "check"} />
+          {waiting > 0 ? words.phone.syncing(waiting) : words.phone.synced}
+        </span>
+      </div>
+      {needsSignIn.value && (
+        <button type="button" class="banner" onClick={onSignIn}>
+          {words.phone.needSignIn}
+        </button>
+      )}
+      {!online.value && !needsSignIn.value && <p class="banner quiet">{words.phone.offline}</p>}
+      {refusals.value.map((e) => (
+        <div key={e.seq} class="banner danger" role="alert">
+          <span class="grow">
+            <strong>{words.phone.refusedTitle}</strong> {words.problem.codes[e.refused?.code ?? ""] ?? e.refused?.detail}
+          </span>
+          <button type="button" class="button" onClick={() => void dismiss(e.seq)}>
+            {words.phone.dismiss}
+          </button>
+        </div>
+      ))}
+    </header>
+  );
+}

@@ -1,0 +1,111 @@
+/** What the desk and the wall share: the live world, what is selected, which panels are open. */
+import { batch, computed, effect, signal } from "@preact/signals";
+
+import { loadDistrict } from "../app/district.ts";
+import { ended } from "../app/session.ts";
+import type { BaseMap, LiveEvent } from "../contract.ts";
+import { get } from "../net/http.ts";
+import { Live, type Connection } from "../net/live.ts";
+import type { Picked } from "../map/view.ts";
+import { lists, persons, workloads, type QueueTab } from "../store/derive.ts";
+import { EMPTY, learn, reduce, type World } from "../store/world.ts";
+import { tick } from "../ui/clock.ts";
+import { loadNames } from "./names.ts";
+
+export const world = signal<World>(EMPTY);
+export const connection = signal<Connection>("connecting");
+export const baseMap = signal<BaseMap | null | "failed">(null);
+export const selected = signal<Picked | null>(null);
+export const tab = signal<QueueTab | "people">("queue");
+export const wall = signal(new URLSearchParams(location.search).has("wall"));
+export const timeline = signal(false);
+export type Panel = "place" | "assign" | "cancel" | "change" | "letters" | "help" | "search";
+export const panel = signal<Panel | null>(null);
+
+/** Half a minute is fine enough to tell appointments from orders that wait. */
+const coarse = computed(() => Math.floor(tick.value / 30_000) * 30_000);
+const orders = computed(() => world.value.orders);
+const presences = computed(() => world.value.presences);
+const caregivers = computed(() => world.value.caregivers);
+
+export const work = computed(() => workloads({ ...world.peek(), orders: orders.value }));
+export const staff = computed(() => persons({ ...world.peek(), caregivers: caregivers.value, presences: presences.value }, work.value));
+export const queues = computed(() => lists({ ...world.peek(), orders: orders.value }, coarse.value));
+export const selectedOrder = computed(() => (selected.value?.kind === "order" ? (orders.value.get(selected.value.id) ?? null) : null));
+
+/** Says what happened to whoever rings the bell. */
+export const arrivals = new Set<(event: LiveEvent & { event: "order" }) => void>();
+
+const FLUSH_MS = 80;
+let waiting: LiveEvent[] = [];
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Gathers events for a moment, so that a burst costs one drawing. */
+function take(events: LiveEvent[]): void {
+  waiting.push(...events);
+  timer ??= setTimeout(flush, FLUSH_MS);
+}
+
+function flush(): void {
+  timer = undefined;
+  const events = waiting;
+  waiting = [];
+  world.value = reduce(world.peek(), events);
+  for (const event of events) if (event.event === "order") for (const hear of arrivals) hear(event);
+}
+
+/** Takes in the order a command answered with, without waiting for the stream. */
+export function learned(order: Parameters<typeof learn>[1]): void {
+  world.value = learn(world.peek(), order);
+}
+
+/** Starts the live stream, the names and the map; stops them when called back. */
+export function start(): () => void {
+  const live = new Live({
+    url: "/api/v1/live",
+    onEvents: take,
+    onState: (state) => {
+      connection.value = state;
+      if (state === "signed_out") ended();
+    },
+  });
+  void live.run();
+  const district = () => void loadDistrict().catch(() => undefined);
+  district();
+  const clock = setInterval(district, 60_000);
+  void loadNames();
+  void get<BaseMap>("/api/v1/map").then(
+    (found) => (baseMap.value = found),
+    () => (baseMap.value = "failed"),
+  );
+  const online = () => live.hurry();
+  addEventListener("online", online);
+  return () => {
+    live.stop();
+    clearInterval(clock);
+    removeEventListener("online", online);
+    clearTimeout(timer);
+    timer = undefined;
+    waiting = [];
+    batch(() => {
+      world.value = EMPTY;
+      selected.value = null;
+      panel.value = null;
+    });
+  };
+}
+
+/** The address names what is open, so that it can be sent to a colleague and survives a reload. */
+export function followAddress(): void {
+  const read = () => {
+    const [, kind, id] = /^#\/(order|caregiver)\/(.+)$/.exec(location.hash) ?? [];
+    selected.value = kind && id ? { kind: kind as Picked["kind"], id: decodeURIComponent(id) } : null;
+  };
+  read();
+  addEventListener("hashchange", read);
+  effect(() => {
+    const s = selected.value;
+    const hash = s ? `#/${s.kind}/${encodeURIComponent(s.id)}` : "";
+    if (hash !== location.hash) history.replaceState(null, "", hash || location.pathname + location.search);
+  });
+}
