@@ -46,12 +46,13 @@ MAY_PUBLISH = {
     f"{D}.position.report.c1": {EDGE},
     f"{D}.cmd.dispatch": {EDGE},
     f"{D}.cmd.caregiver-location": {EDGE},
+    f"{D}.cmd.registry": {EDGE},
     f"{D}.cmd.command-center": set(),
     f"{D}.ask.caregiver-location.nearest": {EDGE},
     f"{D}.ask.registry.names": {EDGE},
     f"{D}.dead.dispatch": {DIS},
     f"{D}.dead.caregiver-location": {LOC},
-    f"{D}.dead.registry": {REG},
+    f"{D}.dead.registry": set(),
     f"{D}.dead.command-center": {EDGE},
     "care.v1.another-district.order.o1": set(),
     "care.v1.another-district.cmd.dispatch": set(),
@@ -77,7 +78,7 @@ STREAM_OWNER = {
     "PRESENCE_jiayuguan": {LOC},
     "GEOFENCE_jiayuguan": {LOC},
     "POSITIONS_jiayuguan": {LOC},
-    "DEAD_jiayuguan": {DIS, LOC, REG},
+    "DEAD_jiayuguan": {DIS, LOC, EDGE},
     "KV_LEASES": {DIS, LOC, REG},
 }
 STREAM_READER = {
@@ -86,7 +87,7 @@ STREAM_READER = {
     "PRESENCE_jiayuguan": {DIS, LOC, EDGE},
     "GEOFENCE_jiayuguan": {LOC, DIS},
     "POSITIONS_jiayuguan": {DIS, LOC, EDGE},
-    "DEAD_jiayuguan": EVERYONE,
+    "DEAD_jiayuguan": {DIS, LOC, EDGE},
     "KV_LEASES": {DIS, LOC, REG},
 }
 for _stream in STREAM_OWNER:
@@ -122,6 +123,7 @@ MAY_SUBSCRIBE = {
     f"{D}.position.moved": {DIS, EDGE},
     f"{D}.cmd.dispatch": {DIS},
     f"{D}.cmd.caregiver-location": {LOC},
+    f"{D}.cmd.registry": {REG},
     f"{D}.ask.caregiver-location.nearest": {LOC},
     f"{D}.ask.registry.names": {REG},
 } | {f"_INBOX.{service}.>": {service} for service in SERVICES}
@@ -284,7 +286,7 @@ async def matrix(clients: dict[str, Client]) -> int:
 async def declare_streams(clients: dict[str, Client], replicas: int = 1) -> None:
     """As each owner does at its start."""
     kinds = {"ORDERS": (DIS, "order.>"), "PROFILES": (REG, "profile.>"), "PRESENCE": (LOC, "presence.>"),
-             "GEOFENCE": (LOC, "geofence.>"), "POSITIONS": (LOC, "position.latest.>"), "DEAD": (DIS, "dead.>")}
+             "GEOFENCE": (LOC, "geofence.>"), "POSITIONS": (LOC, "position.latest.>"), "DEAD": (EDGE, "dead.>")}
     for kind, (owner, subjects) in kinds.items():
         config = {"name": f"{kind}_jiayuguan", "subjects": [f"{D}.{subjects}"], "num_replicas": replicas,
                   "storage": "memory" if kind == "POSITIONS" else "file", "allow_direct": True, "retention": "limits",
@@ -307,7 +309,7 @@ async def owners_write_and_followers_read(clients: dict[str, Client]) -> None:
     await durable_publish(clients[LOC], f"{D}.presence.c1")
     await durable_publish(clients[LOC], f"{D}.geofence.c1")
     await durable_publish(clients[LOC], f"{D}.position.latest.c1")
-    for user in EVERYONE:
+    for user in (DIS, LOC, EDGE):
         await durable_publish(clients[user], f"{D}.dead.{user}")
     for stream, readers in STREAM_READER.items():
         if stream == "KV_LEASES":

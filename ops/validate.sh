@@ -80,7 +80,7 @@ check scripts scripts
 check yaml yaml_files
 check dockerfile dockerfile
 check compose "$venv/bin/python" ops/validate-compose.py
-check config "$venv/bin/python" ops/check-config.py
+check services "$venv/bin/python" ops/test-services.py
 check kubernetes k8s/validate.sh "$venv/bin/python"
 check collector "$venv/bin/python" ops/otel/check.py
 check metrics "$venv/bin/python" ops/check-metrics.py

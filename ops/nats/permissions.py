@@ -116,20 +116,20 @@ def registry(d: list[str]) -> Rights:
     rights = Rights().with_inbox("registry").holds_lease("registry", d)
     rights.may_publish("profiles: its own data", *per_district(
         d, "care.v1.{d}.profile.elder.*", "care.v1.{d}.profile.caregiver.*"))
-    rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.registry"))
-    rights.owns(*per_district(d, "PROFILES_{d}", "DEAD_{d}"))
-    return rights.may_subscribe("what it is asked", *per_district(d, "care.v1.{d}.ask.registry.*"))
+    rights.owns(*per_district(d, "PROFILES_{d}"))
+    return rights.may_subscribe("what it is asked and told", *per_district(
+        d, "care.v1.{d}.cmd.registry", "care.v1.{d}.ask.registry.*"))
 
 
 def command_center(d: list[str]) -> Rights:
     rights = Rights().with_inbox("command-center")
     rights.may_publish("commands and questions of the people signed in", *per_district(
-        d, "care.v1.{d}.cmd.dispatch", "care.v1.{d}.cmd.caregiver-location",
+        d, "care.v1.{d}.cmd.dispatch", "care.v1.{d}.cmd.caregiver-location", "care.v1.{d}.cmd.registry",
         "care.v1.{d}.ask.caregiver-location.*", "care.v1.{d}.ask.registry.*"))
     rights.may_publish("positions as phones report them", *per_district(d, "care.v1.{d}.position.report.*"))
     rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.command-center"))
-    rights.follows(*per_district(
-        d, "ORDERS_{d}", "PROFILES_{d}", "PRESENCE_{d}", "POSITIONS_{d}", "DEAD_{d}"))
+    rights.owns(*per_district(d, "DEAD_{d}"))
+    rights.follows(*per_district(d, "ORDERS_{d}", "PROFILES_{d}", "PRESENCE_{d}", "POSITIONS_{d}"))
     return rights.may_subscribe("the live map", *per_district(d, "care.v1.{d}.position.moved"))
 
 
