@@ -1,0 +1,25 @@
+//! Who may come in: accounts, passwords, one-time codes, tokens, scopes.
+//!
+//! | question | module |
+//! | --- | --- |
+//! | how far someone sees | [`scope`] |
+//! | what a token says and how it is signed | [`token`], [`keys`] |
+//! | who is still welcome | [`sessions`] |
+//! | signing in, renewing, setting passwords, making accounts | [`sign_in`], [`accounts`] |
+//! | the first supervisor, accounts from a file | [`bootstrap`] |
+//! | how long a name is shut out | [`lockout`] |
+//! | how often someone may | [`rate`] |
+//! | tracker apps | [`trackers`] |
+
+pub mod accounts;
+pub mod bootstrap;
+pub mod code;
+pub mod keys;
+pub mod lockout;
+pub mod password;
+pub mod rate;
+pub mod scope;
+pub mod sessions;
+pub mod sign_in;
+pub mod token;
+pub mod trackers;

@@ -1,0 +1,28 @@
+//! The HTTP API. One table ([`endpoint::table`]) says which endpoints there are, who may call them and what they take
+//! and give; the router, the role checks, the OpenAPI document and the role tests all come from it.
+
+pub mod assets;
+pub mod audit;
+pub mod dead_letters;
+pub mod district;
+pub mod duty;
+pub mod endpoint;
+pub mod extract;
+pub mod guard;
+pub mod kpi;
+pub mod live;
+pub mod map;
+pub mod nearest;
+pub mod openapi;
+pub mod orders;
+pub mod osmand;
+pub mod page;
+pub mod people;
+pub mod positions;
+pub mod probes;
+pub mod problem;
+pub mod route;
+pub mod router;
+pub mod server;
+pub mod session;
+pub mod users;

@@ -1,0 +1,280 @@
+//! What is known and who watches, changed together, so that a snapshot and the events after it fit without a gap.
+
+use std::{collections::HashMap, sync::Arc};
+
+use domain::{
+    caregiver::{CaregiverProfile, Duty},
+    elder::ElderProfile,
+    id::CaregiverId,
+    order::Order,
+    time::Timestamp,
+};
+use schemas::{
+    dead_letter::DeadLetter,
+    live::{Kpi, ServiceStatus},
+    position::{Position, Presence},
+};
+
+use super::{
+    audience::{Audience, Desk, Kind, Reach},
+    frame::{Event, Parts},
+    hub::{ClientId, Entry, Hub, Limits, Target},
+    kpi::{Calendar, Figures},
+    redact::for_the_field,
+    world::World,
+};
+use crate::access::scope::Scope;
+
+/// Orders in a snapshot at most.
+const SNAPSHOT_ORDERS: usize = 5_000;
+/// Dead letters in a snapshot at most.
+const SNAPSHOT_LETTERS: usize = 50;
+
+/// An order event, decoded and made ready outside the lock.
+#[derive(Debug, Clone)]
+pub struct OrderChange {
+    order: Arc<Order>,
+    sequence: u64,
+    whole: bytes::Bytes,
+    field: Option<bytes::Bytes>,
+}
+
+impl OrderChange {
+    /// Makes the frames.
+    pub fn new(order: Order, sequence: u64, kind: &str, at: Timestamp) -> Self {
+        let whole = Event::Order { sequence, kind, at, order: &order }.frame();
+        let field = match for_the_field(&order) {
+            std::borrow::Cow::Borrowed(_) => None,
+            std::borrow::Cow::Owned(order) => {
+                Some(Event::Order { sequence, kind, at, order: &order }.frame())
+            }
+        };
+        Self { order: Arc::new(order), sequence, whole, field }
+    }
+
+    /// The order.
+    pub fn order(&self) -> &Arc<Order> {
+        &self.order
+    }
+
+    /// The log's entry; `before` is the order as it was.
+    pub fn entry(&self, before: Option<&Order>) -> Entry {
+        let mut caregivers: Vec<CaregiverId> = self.order.people().cloned().collect();
+        for caregiver in before.into_iter().flat_map(Order::people) {
+            if !caregivers.contains(caregiver) {
+                caregivers.push(caregiver.clone());
+            }
+        }
+        let reach = Reach {
+            street: self.order.street.clone(),
+            community: self.order.community.clone(),
+            elder: self.order.elder.clone(),
+            caregivers,
+        };
+        Entry {
+            target: Target::Order(self.sequence, reach),
+            whole: self.whole.clone(),
+            field: self.field.clone(),
+        }
+    }
+}
+
+/// Settings of the live stream.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Limits of the log.
+    pub limits: Limits,
+    /// The district's days.
+    pub calendar: Calendar,
+    /// Orders kept for lists.
+    pub orders_kept: usize,
+    /// Closed orders older than this are not in snapshots.
+    pub snapshot_span: domain::unit::Seconds,
+}
+
+/// The state and its watchers.
+#[derive(Debug)]
+pub struct Core {
+    settings: Settings,
+    /// The state.
+    pub world: World,
+    /// The watchers.
+    pub hub: Hub,
+    figures: Figures,
+    /// The figures as last sent, by scope.
+    sent: HashMap<Scope, Kpi>,
+}
+
+impl Core {
+    /// Nothing known, nobody watching.
+    pub fn new(settings: Settings, now: Timestamp) -> Self {
+        Self {
+            settings,
+            world: World::new(settings.orders_kept),
+            hub: Hub::new(settings.limits),
+            figures: Figures::new(settings.calendar, now),
+            sent: HashMap::new(),
+        }
+    }
+
+    /// An order as found at the start: known, but no news.
+    pub fn learn_order(&mut self, order: Arc<Order>) {
+        self.figures.order(&order);
+        let (_, evicted) = self.world.put_order(order);
+        if let Some(evicted) = evicted {
+            self.figures.forget(&evicted);
+        }
+    }
+
+    /// An order changed.
+    pub fn order(&mut self, change: &OrderChange) -> Vec<ClientId> {
+        self.figures.order(&change.order);
+        let (before, evicted) = self.world.put_order(change.order.clone());
+        if let Some(evicted) = evicted {
+            self.figures.forget(&evicted);
+        }
+        self.hub.publish(change.entry(before.as_deref()))
+    }
+
+    /// The stream of orders was made anew: everyone starts again.
+    pub fn forget_orders(&mut self) -> Vec<ClientId> {
+        self.world.clear_orders();
+        self.figures.clear();
+        self.hub.rebuild(0, Vec::new(), 0);
+        self.hub.close_all("restarted")
+    }
+
+    /// A caregiver's profile.
+    pub fn caregiver(&mut self, profile: CaregiverProfile) -> Vec<ClientId> {
+        let profile = Arc::new(profile);
+        self.figures.moved_street(&profile.id, &profile.street);
+        self.world.put_caregiver(profile.clone());
+        let whole = Event::Caregiver { caregiver: &profile }.frame();
+        let target = Target::Person(profile.id.clone(), Some(profile.street.clone()));
+        self.hub.publish(Entry { target, whole, field: None })
+    }
+
+    /// An elder's profile; nobody watches those.
+    pub fn elder(&mut self, profile: ElderProfile) {
+        self.world.put_elder(Arc::new(profile));
+    }
+
+    /// A caregiver's presence. Off duty nobody is tracked: the position goes with it.
+    pub fn presence(&mut self, presence: Presence) -> Vec<ClientId> {
+        let presence = Arc::new(presence);
+        let street = self.world.street_of(&presence.caregiver).cloned();
+        self.figures.presence(&presence, street.clone());
+        if presence.duty == Duty::Off {
+            self.hub.positions.remove(&presence.caregiver);
+        }
+        self.world.put_presence(presence.clone());
+        let whole = Event::Presence { presence: &presence }.frame();
+        let target = Target::Person(presence.caregiver.clone(), street);
+        self.hub.publish(Entry { target, whole, field: None })
+    }
+
+    /// People moved; told with the next round.
+    pub fn moved(&mut self, positions: Vec<Position>) {
+        for position in positions {
+            let off = self.world.presence(&position.caregiver).is_some_and(|p| p.duty == Duty::Off);
+            if !off {
+                let street = self.world.street_of(&position.caregiver).cloned();
+                self.hub.positions.put(position, street);
+            }
+        }
+    }
+
+    /// A dead letter at that place of DEAD; `news` only if it came after the start.
+    pub fn dead_letter(&mut self, sequence: u64, letter: DeadLetter, news: bool) -> Vec<ClientId> {
+        let letter = Arc::new(letter);
+        if !self.world.put_dead_letter(sequence, letter.clone()) || !news {
+            return Vec::new();
+        }
+        let whole = Event::DeadLetter { letter: &letter }.frame();
+        self.hub.publish(Entry { target: Target::DeadLetter, whole, field: None })
+    }
+
+    /// A neighbour went away or came back.
+    pub fn service(&mut self, status: &ServiceStatus) -> Vec<ClientId> {
+        if !self.world.put_service(status) {
+            return Vec::new();
+        }
+        let whole = Event::Service { service: status }.frame();
+        self.hub.publish(Entry { target: Target::All, whole, field: None })
+    }
+
+    /// Sends the figures that changed to those who look at them; once a second is enough.
+    pub fn tell_figures(&mut self, now: Timestamp) -> Vec<ClientId> {
+        if self.figures.new_day(now) {
+            for order in self.world.orders() {
+                self.figures.order(order);
+            }
+        }
+        let scopes: std::collections::BTreeSet<Scope> =
+            self.hub.audiences().filter_map(Audience::of_kpi).cloned().collect();
+        self.sent.retain(|scope, _| scopes.contains(scope));
+        let mut woken = Vec::new();
+        for scope in scopes {
+            let kpi = self.figures.of(&scope);
+            if self.sent.insert(scope.clone(), kpi) != Some(kpi) {
+                let whole = Event::Kpi { kpi }.frame();
+                woken.extend(self.hub.publish(Entry { target: Target::Kpi(scope), whole, field: None }));
+            }
+        }
+        woken
+    }
+
+    /// The figures of a scope.
+    pub fn kpi(&self, scope: &Scope) -> Kpi {
+        self.figures.of(scope)
+    }
+
+    /// Everything an audience may see, and the log's place right after it.
+    pub fn snapshot(&self, audience: &Audience, now: Timestamp) -> (Parts, u64) {
+        let since = now - self.settings.snapshot_span;
+        let current = || self.world.current_orders(since, usize::MAX).into_iter();
+        let mut parts = Parts {
+            sequence: self.hub.sequence(),
+            at: now,
+            services: self.world.services().cloned().collect(),
+            kpi: audience.of_kpi().map(|scope| self.figures.of(scope)).unwrap_or_default(),
+            positions: self.hub.positions.visible(audience),
+            ..Parts::default()
+        };
+        match audience {
+            Audience::Staff(desk, scope) => {
+                if desk.sees(Kind::Orders) {
+                    let mine = current().filter(|o| scope.covers(&o.street, &o.community));
+                    parts.orders = mine.take(SNAPSHOT_ORDERS).collect();
+                }
+                self.people(*desk, scope, &mut parts);
+            }
+            Audience::Caregiver(me) => {
+                let mine = current().filter(|o| o.people().any(|c| c == me));
+                parts.orders = mine.map(|o| Arc::new(for_the_field(&o).into_owned())).collect();
+                parts.caregivers.extend(self.world.caregiver(me).cloned());
+                parts.presences.extend(self.world.presence(me).cloned());
+            }
+            Audience::Elder(me) => {
+                let mine = current().filter(|o| o.elder == *me);
+                parts.orders = mine.map(|o| Arc::new(for_the_field(&o).into_owned())).collect();
+            }
+            Audience::Nobody => {}
+        }
+        if audience.of_dead_letters() {
+            let letters = self.world.dead_letters_before(u64::MAX).take(SNAPSHOT_LETTERS);
+            parts.dead_letters = letters.map(|(_, letter)| letter.clone()).collect();
+        }
+        (parts, self.hub.end())
+    }
+
+    fn people(&self, desk: Desk, scope: &Scope, parts: &mut Parts) {
+        if !desk.sees(Kind::People) {
+            return;
+        }
+        let mine = self.world.caregivers_after(None).filter(|c| scope.covers_street(Some(&c.street)));
+        parts.caregivers = mine.cloned().collect();
+        let mine = self.world.presences().filter(|p| scope.covers_street(self.world.street_of(&p.caregiver)));
+        parts.presences = mine.cloned().collect();
+    }
+}

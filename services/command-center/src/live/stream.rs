@@ -1,0 +1,282 @@
+//! The core behind a lock, the wake-ups it asks for, and a client's stream as an HTTP body.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    convert::Infallible,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use domain::time::Timestamp;
+use futures::Stream;
+use schemas::problem::Problem;
+
+use super::{
+    audience::Audience,
+    core::{Core, Settings},
+    frame::{Event, Parts, RETRY},
+    hub::{ClientId, Pulled},
+};
+use crate::access::{sessions::Sessions, token::Claims};
+
+/// A snapshot may serve others who connect within this time; the log tells them what happened since.
+const SNAPSHOT_SERVES: Duration = Duration::from_secs(2);
+
+#[derive(Debug)]
+struct Inner {
+    core: Core,
+    wakers: HashMap<ClientId, Waker>,
+    claims: HashMap<ClientId, Claims>,
+    snapshots: HashMap<Audience, Cached>,
+    caught_up: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Cached {
+    frame: Bytes,
+    next: u64,
+    made: Instant,
+}
+
+/// The live stream of the district.
+#[derive(Debug)]
+pub struct Live {
+    inner: Mutex<Inner>,
+    /// One snapshot is made at a time, so that a thousand clients who come at once share it.
+    making: tokio::sync::Mutex<()>,
+    max_streams: usize,
+}
+
+impl Live {
+    /// Nothing known yet.
+    pub fn new(settings: Settings, max_streams: usize, now: Timestamp) -> Arc<Self> {
+        let inner = Inner {
+            core: Core::new(settings, now),
+            wakers: HashMap::new(),
+            claims: HashMap::new(),
+            snapshots: HashMap::new(),
+            caught_up: false,
+        };
+        Arc::new(Self { inner: Mutex::new(inner), making: tokio::sync::Mutex::default(), max_streams })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads the state.
+    pub fn read<T>(&self, read: impl FnOnce(&Core) -> T) -> T {
+        read(&self.lock().core)
+    }
+
+    /// Changes the state and wakes those it concerns.
+    pub fn change(&self, change: impl FnOnce(&mut Core) -> Vec<ClientId>) {
+        let wakers: Vec<Waker> = {
+            let mut inner = self.lock();
+            let woken = change(&mut inner.core);
+            woken.iter().filter_map(|id| inner.wakers.remove(id)).collect()
+        };
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    /// The history is in; streams may begin.
+    pub fn set_caught_up(&self, caught_up: bool) {
+        self.lock().caught_up = caught_up;
+    }
+
+    /// Whether the history is in.
+    pub fn is_caught_up(&self) -> bool {
+        self.lock().caught_up
+    }
+
+    /// How many watch.
+    pub fn clients(&self) -> usize {
+        self.lock().core.hub.clients()
+    }
+
+    /// Pings the quiet ones, and ends the streams of those whose sign-in is over.
+    pub fn ping(&self, sessions: &Sessions, wall: Timestamp) {
+        self.change_inner(|inner| {
+            let over = inner.claims.iter().filter(|(_, claims)| !sessions.stands(claims, wall));
+            let over: Vec<ClientId> = over.map(|(id, _)| *id).collect();
+            for id in &over {
+                inner.core.hub.close(*id, "signed_out");
+            }
+            inner.snapshots.retain(|_, cached| cached.made.elapsed() < SNAPSHOT_SERVES);
+            let mut woken = inner.core.hub.ping();
+            woken.extend(over);
+            woken
+        });
+    }
+
+    /// Ends all streams.
+    pub fn close_all(&self, reason: &str) {
+        self.change(|core| core.hub.close_all(reason));
+    }
+
+    fn change_inner(&self, change: impl FnOnce(&mut Inner) -> Vec<ClientId>) {
+        let wakers: Vec<Waker> = {
+            let mut inner = self.lock();
+            let woken = change(&mut inner);
+            woken.iter().filter_map(|id| inner.wakers.remove(id)).collect()
+        };
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    /// Begins a stream: after the cursor if the log reaches back to it, with a snapshot otherwise.
+    ///
+    /// # Errors
+    /// `starting` while the history is not in, `too_many_streams`.
+    pub async fn open(
+        self: &Arc<Self>,
+        claims: &Claims,
+        cursor: Option<u64>,
+        now: Timestamp,
+    ) -> Result<LiveStream, Problem> {
+        let audience = Audience::of(claims);
+        {
+            let mut inner = self.lock();
+            if !inner.caught_up {
+                let detail = "the edge is reading the district's history; try again in a moment";
+                return Err(Problem { retry_after: Some(1), ..Problem::new(503, "starting", detail) });
+            }
+            if inner.core.hub.clients() >= self.max_streams {
+                let detail = "no more live streams can be opened just now";
+                return Err(Problem {
+                    retry_after: Some(5),
+                    ..Problem::new(503, "too_many_streams", detail)
+                });
+            }
+            if let Some(cursor) = cursor {
+                return Ok(match inner.core.hub.resume(cursor) {
+                    Some((from, refresh)) => {
+                        let mut greeting = vec![RETRY];
+                        if refresh {
+                            greeting.extend(refreshed(&inner.core.snapshot(&audience, now).0));
+                        }
+                        self.connect(&mut inner, audience, claims, greeting, from)
+                    }
+                    None => self.refuse(&mut inner, audience, claims),
+                });
+            }
+        }
+        self.open_with_snapshot(audience, claims, now).await
+    }
+
+    async fn open_with_snapshot(
+        self: &Arc<Self>,
+        audience: Audience,
+        claims: &Claims,
+        now: Timestamp,
+    ) -> Result<LiveStream, Problem> {
+        let shared = matches!(audience, Audience::Staff(..));
+        let _making = if shared { Some(self.making.lock().await) } else { None };
+        loop {
+            let (parts, next) = {
+                let mut inner = self.lock();
+                let fresh = inner.snapshots.get(&audience).cloned().filter(|cached| {
+                    cached.made.elapsed() < SNAPSHOT_SERVES && inner.core.hub.reaches(cached.next)
+                });
+                if let Some(cached) = fresh {
+                    let greeting = vec![RETRY, cached.frame];
+                    return Ok(self.connect(&mut inner, audience, claims, greeting, cached.next));
+                }
+                inner.core.snapshot(&audience, now)
+            };
+            let made = Instant::now();
+            let frame = tokio::task::spawn_blocking(move || Event::Snapshot(&parts).frame()).await.map_err(
+                |error| Problem::new(500, "internal", format!("no snapshot could be made: {error}")),
+            )?;
+            let mut inner = self.lock();
+            if !inner.core.hub.reaches(next) {
+                // So much happened meanwhile that the log has moved on; begin again.
+                continue;
+            }
+            if shared {
+                inner.snapshots.insert(audience.clone(), Cached { frame: frame.clone(), next, made });
+            }
+            return Ok(self.connect(&mut inner, audience, claims, vec![RETRY, frame], next));
+        }
+    }
+
+    /// A stream that says nothing but that the cursor is of no use.
+    fn refuse(self: &Arc<Self>, inner: &mut Inner, audience: Audience, claims: &Claims) -> LiveStream {
+        let next = inner.core.hub.end();
+        let stream = self.connect(inner, audience, claims, Vec::new(), next);
+        inner.core.hub.close(stream.id, "cursor_too_old");
+        stream
+    }
+
+    fn connect(
+        self: &Arc<Self>,
+        inner: &mut Inner,
+        audience: Audience,
+        claims: &Claims,
+        greeting: Vec<Bytes>,
+        from: u64,
+    ) -> LiveStream {
+        let id = inner.core.hub.connect(audience, greeting, from);
+        inner.claims.insert(id, claims.clone());
+        LiveStream { live: Arc::clone(self), id, ready: VecDeque::new() }
+    }
+}
+
+/// What else may have happened while nobody was there to see: everyone's presence and profile, the figures, how the
+/// services are, and where everyone is.
+fn refreshed(parts: &Parts) -> Vec<Bytes> {
+    let mut frames: Vec<Bytes> = Vec::new();
+    frames.extend(parts.caregivers.iter().map(|caregiver| Event::Caregiver { caregiver }.frame()));
+    frames.extend(parts.presences.iter().map(|presence| Event::Presence { presence }.frame()));
+    frames.extend(parts.services.iter().map(|service| Event::Service { service }.frame()));
+    frames.push(Event::Kpi { kpi: parts.kpi }.frame());
+    let positions: Vec<Bytes> = parts.positions.iter().map(|p| super::frame::position(p)).collect();
+    frames.extend(super::frame::positions(positions.iter()));
+    frames
+}
+
+/// One client's stream. Dropping it disconnects the client.
+#[derive(Debug)]
+pub struct LiveStream {
+    live: Arc<Live>,
+    id: ClientId,
+    /// Pulled, not handed on yet.
+    ready: VecDeque<Bytes>,
+}
+
+impl Stream for LiveStream {
+    type Item = Result<Bytes, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(frame) = self.ready.pop_front() {
+            return Poll::Ready(Some(Ok(frame)));
+        }
+        let pulled = {
+            let mut inner = self.live.lock();
+            let pulled = inner.core.hub.pull(self.id);
+            if pulled == Pulled::Nothing {
+                inner.wakers.insert(self.id, context.waker().clone());
+            }
+            pulled
+        };
+        match pulled {
+            Pulled::Frames(frames) => {
+                self.ready = frames.into();
+                Poll::Ready(self.ready.pop_front().map(Ok))
+            }
+            Pulled::Nothing => Poll::Pending,
+            Pulled::Over => Poll::Ready(None),
+        }
+    }
+}
+
+impl Drop for LiveStream {
+    fn drop(&mut self) {
+        let mut inner = self.live.lock();
+        inner.core.hub.disconnect(self.id);
+        inner.wakers.remove(&self.id);
+        inner.claims.remove(&self.id);
+    }
+}
