@@ -71,7 +71,7 @@ impl Visit<'_> {
         for placed in team {
             match self.facts.person(&placed.caregiver) {
                 Some(person) => {
-                    self.standing(person);
+                    self.fitness(person);
                     self.availability(person);
                     self.round(person, placed, &mut amounts);
                     cost::of_person(self.facts, self.need, person, &mut amounts);
@@ -115,8 +115,8 @@ impl Visit<'_> {
         }
     }
 
-    /// What the person is: papers, wishes, hours.
-    fn standing(&mut self, person: &Person) {
+    /// Papers, and whether the visit lies in working hours.
+    fn fitness(&mut self, person: &Person) {
         let profile = &person.profile;
         let who = &profile.id;
         if profile.suspended {
@@ -139,16 +139,7 @@ impl Visit<'_> {
                 }
             }
         }
-        if self.need.unwanted.contains(who) {
-            self.broken(Violation::Unwanted { who: who.clone(), order: self.need.order.clone() });
-        }
-        self.hours(person);
-    }
-
-    /// Whether the visit lies in working hours.
-    fn hours(&mut self, person: &Person) {
-        let (profile, order) = (&person.profile, self.need.order.clone());
-        let end = self.start + self.need.requirement.duration;
+        let order = self.need.order.clone();
         if !in_shift(&profile.shifts, self.start, end) {
             self.broken(Violation::OutsideShift { who: profile.id.clone(), order: order.clone() });
         }
@@ -157,9 +148,12 @@ impl Visit<'_> {
         }
     }
 
-    /// What the person is doing and where.
+    /// Whether the person may be asked: what they are doing, where they are, what the elder wishes.
     fn availability(&mut self, person: &Person) {
         let who = person.profile.id.clone();
+        if self.need.unwanted.contains(&who) {
+            self.broken(Violation::Unwanted { who: who.clone(), order: self.need.order.clone() });
+        }
         match person.duty {
             Duty::Off => self.broken(Violation::OffDuty(who.clone())),
             Duty::Break => self.broken(Violation::OnBreak(who.clone())),
@@ -244,6 +238,7 @@ impl Visit<'_> {
         if self.start == agreed {
             return;
         }
+        self.fitness(person);
         let before: Vec<Stop<'_>> = person.round.iter().map(Stop::Promised).collect();
         let shared = person.round.iter().enumerate().map(|(i, promise)| {
             if i == visit { Stop::Shared(promise, self.start) } else { Stop::Promised(promise) }
@@ -252,7 +247,6 @@ impl Visit<'_> {
         if let Some((before, after)) =
             replay(self.facts, person, &before).zip(replay(self.facts, person, &after))
         {
-            self.hours(person);
             self.promises(person, visit + 1, &before, &after, amounts);
         }
     }

@@ -30,16 +30,30 @@ pub(crate) struct Seen {
     pub off_hours: bool,
 }
 
-/// Replays; `None` where the table lacks a way or the person has no place.
+impl Stop<'_> {
+    const fn place(&self) -> usize {
+        match self {
+            Self::Promised(p) | Self::Shared(p, _) => p.place,
+            Self::New(n, _) => n.place,
+        }
+    }
+}
+
+/// Replays; `None` where the table lacks a way. Someone whose place is unknown is taken to be at their first stop.
 pub(crate) fn replay(facts: &Facts, person: &Person, stops: &[Stop<'_>]) -> Option<Vec<Seen>> {
-    let mut place = person.at?.0;
+    let mut place = match (person.at, stops.first()) {
+        (Some((row, _)), _) => row,
+        (None, Some(first)) => first.place(),
+        (None, None) => return Some(Vec::new()),
+    };
     let mut free = facts.now;
     let mut seen = Vec::new();
     for stop in stops {
-        let (order, to, duration) = match stop {
-            Stop::Promised(p) | Stop::Shared(p, _) => (&p.order, p.place, p.duration),
-            Stop::New(n, _) => (&n.order, n.place, n.requirement.duration),
+        let (order, duration) = match stop {
+            Stop::Promised(p) | Stop::Shared(p, _) => (&p.order, p.duration),
+            Stop::New(n, _) => (&n.order, n.requirement.duration),
         };
+        let to = stop.place();
         let served = match stop {
             Stop::Promised(Promise { stage: Stage::Served(since), .. }) => Some(*since),
             _ => None,

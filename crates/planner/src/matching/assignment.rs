@@ -16,6 +16,31 @@ pub(crate) fn assign(rows: &[Vec<Edge>], waiting: &[i64], columns: usize) -> Vec
     Solver::new(rows, waiting, columns).solve()
 }
 
+/// The rows that decide whether another row could be served: those alone, and all that hold a column one of them
+/// could use. More pairs for any other row cannot serve more rows.
+pub(crate) fn contended(rows: &[Vec<Edge>], pairs: &[Option<u32>], columns: usize) -> Vec<bool> {
+    let mut holder = vec![None; columns];
+    for (row, column) in pairs.iter().enumerate() {
+        if let Some(column) = column {
+            set(&mut holder, *column, Some(row));
+        }
+    }
+    let mut contended: Vec<bool> = pairs.iter().map(Option::is_none).collect();
+    let mut open: Vec<usize> = (0..pairs.len()).filter(|row| get(&contended, *row as u32)).collect();
+    while let Some(row) = open.pop() {
+        for (column, _) in rows.get(row).into_iter().flatten() {
+            // Each column has one holder, who is opened once.
+            if let Some(row) = holder.get_mut(*column as usize).and_then(Option::take)
+                && !get(&contended, row as u32)
+            {
+                set(&mut contended, row as u32, true);
+                open.push(row);
+            }
+        }
+    }
+    contended
+}
+
 struct Solver<'a> {
     rows: &'a [Vec<Edge>],
     columns: usize,
@@ -213,6 +238,13 @@ mod tests {
         let rows = vec![vec![(0, 1), (1, 50)], vec![(0, 40)], vec![]];
         assert_eq!(assign(&rows, &[0, 0, 0], 2), vec![Some(1), Some(0), None]);
         assert_eq!(assign(&[], &[], 3), Vec::<Option<u32>>::new());
+    }
+
+    #[test]
+    fn contention_spreads_along_the_columns_held() {
+        let rows = vec![vec![(0, 1)], vec![(0, 0), (1, 0)], vec![(1, 0)], vec![(2, 0), (3, 0)]];
+        let pairs = vec![None, Some(0), Some(1), Some(2)];
+        assert_eq!(contended(&rows, &pairs, 4), vec![true, true, true, false]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use domain::{
     time::Timestamp,
 };
 
-use super::assignment::{Edge, assign};
+use super::assignment::{Edge, assign, contended};
 use crate::{
     board::Board, goals::Goals, pick::Pick, query::Query, report::Report, search::Search, single, task::Task,
     travel::Travel,
@@ -16,8 +16,8 @@ use crate::{
 
 /// Solves them; each with its place among all tasks.
 ///
-/// Each visit starts with a shortlist of its nearest; as long as one that could be served goes without, all lists
-/// of the layer are doubled, so that nobody stays unserved because the lists were short.
+/// Each visit starts with a shortlist of its nearest. As long as one goes without, the lists of all visits that
+/// could make room for it are doubled, so that nobody stays unserved because the lists were short.
 pub(super) fn solve_singles<T: Travel>(
     board: &Board,
     tasks: &[(usize, &Task)],
@@ -31,14 +31,13 @@ pub(super) fn solve_singles<T: Travel>(
         tasks.iter().map(|(_, task)| Query::new(board, task, goals, travel, now, taken)).collect();
     let waiting: Vec<i64> = tasks.iter().map(|(_, task)| goals.price_of_waiting(task, now)).collect();
     let mut searches: Vec<_> = queries.iter().map(Query::search).collect();
-    let mut batch = goals.shortlist.max(1);
+    let mut rankings: Vec<Vec<Pick>> =
+        searches.iter_mut().map(|search| widen(search, goals.shortlist.max(1))).collect();
     loop {
-        let rankings: Vec<Vec<Pick>> = searches.iter_mut().map(|search| widen(search, batch)).collect();
         let columns = Columns::of(board, &rankings);
-        let pairs = assign(&columns.edges(&rankings), &waiting, columns.0.len());
-        let satisfied =
-            pairs.iter().zip(&rankings).all(|(pair, ranking)| pair.is_some() || ranking.is_empty());
-        if satisfied || searches.iter().all(Search::exhausted) {
+        let edges = columns.edges(&rankings);
+        let pairs = assign(&edges, &waiting, columns.0.len());
+        if !widen_contended(&mut searches, &mut rankings, &contended(&edges, &pairs, columns.0.len())) {
             let chosen: Vec<Option<usize>> =
                 pairs.iter().zip(&rankings).map(|(pair, ranking)| columns.pick(*pair, ranking)).collect();
             let takers = Takers::of(board, tasks, &rankings, &chosen);
@@ -49,8 +48,23 @@ pub(super) fn solve_singles<T: Travel>(
                 })
                 .collect();
         }
-        batch = batch.saturating_mul(2);
     }
+}
+
+/// Doubles the lists under contention; `false` where all of them were complete.
+fn widen_contended<T: Travel, F: Fn(u32, u32) -> Ordering>(
+    searches: &mut [Search<'_, T, F>],
+    rankings: &mut [Vec<Pick>],
+    contended: &[bool],
+) -> bool {
+    let mut widened = false;
+    for ((search, ranking), contended) in searches.iter_mut().zip(rankings).zip(contended) {
+        if *contended && !search.exhausted() {
+            *ranking = widen(search, ranking.len().max(search.query.goals.shortlist));
+            widened = true;
+        }
+    }
+    widened
 }
 
 /// Looks at the next batch, and on while nobody suits.

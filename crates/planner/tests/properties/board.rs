@@ -1,13 +1,11 @@
 //! The board answers by what is on it, not by how it came about.
 
-mod world;
-
 use std::sync::Arc;
 
+use crate::world::{Dice, NOW, Size, World, caregiver, decision_of};
 use domain::caregiver::{CaregiverProfile, Duty, Signal};
 use planner::{Board, Worker};
 use proptest::prelude::*;
-use world::{Dice, NOW, Size, World, caregiver, decision_of};
 
 /// The same people by a detour: wrong at first, changed bit by bit, in another order, with guests who leave.
 fn by_a_detour(world: &World, dice: &mut Dice) -> Board {

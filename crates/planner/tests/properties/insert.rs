@@ -1,14 +1,12 @@
 //! Insertions are clean by the independent checker and the best there is by brute force.
 
-mod world;
-
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::world::{NOW, Size, World, keep};
 use domain::{id::CaregiverId, time::Timestamp, unit::Seconds};
 use plan_check::{Facts, Placed, check};
 use planner::Task;
 use proptest::prelude::*;
-use world::{NOW, Size, World, keep};
 
 /// Everyone who could be placed alone at that instant, with every position that does.
 fn able(facts: &Facts, start: Timestamp) -> BTreeMap<CaregiverId, Vec<Placed>> {

@@ -1,11 +1,9 @@
 //! Waiting orders solved together: clean, in layers, and the best assignment by brute force.
 
-mod world;
-
+use crate::world::{NOW, Size, World};
 use domain::{id::CaregiverId, priority::Priority};
 use planner::{Report, Task};
 use proptest::prelude::*;
-use world::{NOW, Size, World};
 
 /// The most visits served and then the least cost, over every way to give each a different person.
 fn brute_force(edges: &[(Vec<(CaregiverId, i64)>, i64)], taken: &mut Vec<CaregiverId>) -> (usize, i64) {

@@ -1,5 +1,4 @@
 //! A random little district, as the planner sees it and as the checker does.
-#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
