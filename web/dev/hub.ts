@@ -43,8 +43,10 @@ export class Hub {
   /** Cuts every client off, as a restart would. */
   cut(reason?: string): void {
     for (const [client, me] of this.#clients) {
-      if (reason) send(client, me, { event: "reset", reason });
-      client.destroy();
+      if (reason) {
+        send(client, me, { event: "reset", reason });
+        client.end();
+      } else client.destroy();
     }
     this.#clients.clear();
   }

@@ -65,7 +65,8 @@ const BOTH: Record<string, () => void> = {
   l: toggleLanguage,
   "?": open("help"),
   Escape: () => {
-    if (wall.value) wall.value = false;
+    if (panel.value !== null) panel.value = null;
+    else if (wall.value) wall.value = false;
     else selected.value = null;
   },
 };
@@ -77,7 +78,7 @@ export function listenForKeys(): () => void {
     const acting = event.key === "Enter" && target.closest("button, a, summary") !== null;
     if (typing || acting || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = BOTH[event.key] ?? (wall.value ? undefined : DESK[event.key]);
-    if (!act) return;
+    if (!act || (panel.value !== null && event.key !== "Escape")) return;
     event.preventDefault();
     act();
   };

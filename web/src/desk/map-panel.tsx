@@ -18,7 +18,13 @@ import { baseMap, selected, selectedOrder, staff, world } from "./state.ts";
 /** The map in view, for shortcuts. */
 export const mapView: { current: MapView | null } = { current: null };
 
-export function MapPanel({ controls = true }: { controls?: boolean }) {
+interface Props {
+  controls?: boolean;
+  /** Enlarges the marks. */
+  scale?: number;
+}
+
+export function MapPanel({ controls = true, scale = 1 }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [hover, setHover] = useState<Hover | null>(null);
   const base = baseMap.value;
@@ -29,7 +35,7 @@ export function MapPanel({ controls = true }: { controls?: boolean }) {
     let stop = () => {};
     void import("../map/view.ts").then(({ MapView }) => {
       if (gone) return;
-      const view = new MapView(element, base);
+      const view = new MapView(element, base, scale);
       mapView.current = view;
       view.onHover = setHover;
       view.onPick = (picked) => {

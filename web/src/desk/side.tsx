@@ -26,7 +26,7 @@ export function Side() {
         {current === "people" ? (
           <VirtualList<Person> items={staff.value} rowHeight={48} keyOf={(p) => p.id} label={words.people} empty={words.noPeople} follow={follow} row={(p) => <PersonRow person={p} />} />
         ) : (
-          <VirtualList<Order> items={queues.value[current]} rowHeight={64} keyOf={(o) => o.id} label={words.tabs[current]} empty={words.empty} follow={follow} row={(o) => <OrderRow order={o} />} />
+          <VirtualList<Order> items={queues.value[current]} rowHeight={58} keyOf={(o) => o.id} label={words.tabs[current]} empty={words.empty} follow={follow} row={(o) => <OrderRow order={o} />} />
         )}
       </div>
     </aside>

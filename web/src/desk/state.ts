@@ -22,6 +22,11 @@ export const timeline = signal(false);
 export type Panel = "place" | "assign" | "cancel" | "change" | "letters" | "help" | "search";
 export const panel = signal<Panel | null>(null);
 
+/** Closes a panel if it is still the open one: a late answer must not close what was opened since. */
+export function close(which: Panel): void {
+  if (panel.value === which) panel.value = null;
+}
+
 /** Half a minute is fine enough to tell appointments from orders that wait. */
 const coarse = computed(() => Math.floor(tick.value / 30_000) * 30_000);
 const orders = computed(() => world.value.orders);

@@ -31,7 +31,7 @@ export function Wall() {
       <Away />
       <Kpis />
       <div class="wall-work">
-        <MapPanel controls={false} />
+        <MapPanel controls={false} scale={1.6} />
         <section class="wall-queue" aria-label={words.queue.tabs.queue}>
           <h2>
             {words.queue.tabs.queue} <b>{waiting.length}</b>

@@ -9,12 +9,15 @@ import type { Palette } from "./palette.ts";
 const RATIO = 3;
 const BOX = 28;
 
-function draw(shape: Shape, color: string, halo: string): ImageData {
+/** `scale` shrinks a shape around the middle of its box, `low` moves it down: a server is drawn inside the house. */
+function draw(shape: Shape, color: string, halo: string, scale = 1, low = 0): ImageData {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = BOX * RATIO;
   const g = canvas.getContext("2d", { willReadFrequently: true }) as CanvasRenderingContext2D;
   g.scale(RATIO, RATIO);
-  g.translate(2, 2);
+  g.translate(BOX / 2, BOX / 2 + low);
+  g.scale(scale, scale);
+  g.translate(-12, -12);
   const path = new Path2D(shape.path);
   g.lineJoin = g.lineCap = "round";
   g.strokeStyle = halo;
@@ -57,11 +60,15 @@ export function putImages(map: MapLibre, palette: Palette): void {
     if (map.hasImage(name)) map.updateImage(name, data);
     else map.addImage(name, data, { pixelRatio: RATIO });
   };
-  for (const state of Object.keys(PERSON) as CaregiverState[]) put(personImage(state), draw(PERSON[state], palette.states[state], palette.halo));
+  for (const state of Object.keys(PERSON) as CaregiverState[]) {
+    const inside = state === "serving";
+    put(personImage(state), draw(PERSON[state], palette.states[state], palette.halo, inside ? 0.5 : 1, inside ? 2.5 : 0));
+  }
   for (const stage of Object.keys(ORDER) as StageName[]) {
     for (const priority of Object.keys(palette.priorities) as Priority[]) {
       const color = stage === "at_desk" ? palette.danger : palette.priorities[priority];
-      put(orderImage(stage, priority), draw(ORDER[stage], color, palette.halo));
+      const shape = stage === "arrived" || stage === "in_service" ? ORDER.accepted : ORDER[stage];
+      put(orderImage(stage, priority), draw(shape, color, palette.halo));
     }
   }
   put("ring", ring(palette.text));

@@ -25,6 +25,7 @@ const CLOSE_ZOOM = 15;
 export class MapView {
   readonly #map: MapLibre;
   readonly #base: BaseMap;
+  readonly #scale: number;
   readonly #motion = new Motion(!matchMedia("(prefers-reduced-motion: reduce)").matches);
   #scene: Scene = { people: [], orders: [], links: [] };
   #selected: Picked | null = null;
@@ -37,7 +38,9 @@ export class MapView {
   onPick: (picked: Picked | null) => void = () => {};
   onHover: (hover: Hover | null) => void = () => {};
 
-  constructor(container: HTMLElement, base: BaseMap) {
+  /** `scale` enlarges the marks, for a screen that is read from afar. */
+  constructor(container: HTMLElement, base: BaseMap, scale = 1) {
+    this.#scale = scale;
     this.#base = base;
     this.#map = new MapLibre({
       container,
@@ -122,7 +125,7 @@ export class MapView {
     if (!this.#loaded) return;
     const palette = readPalette();
     putImages(this.#map, palette);
-    for (const layer of [...baseStyle(this.#base, palette).layers, ...liveLayers(palette)]) {
+    for (const layer of [...baseStyle(this.#base, palette).layers, ...liveLayers(palette, this.#scale)]) {
       for (const [name, value] of Object.entries(layer.paint ?? {})) this.#map.setPaintProperty(layer.id, name as "line-color", value);
     }
   }
@@ -140,7 +143,7 @@ export class MapView {
     const palette = readPalette();
     putImages(this.#map, palette);
     for (const name of ["links", "way", "orders", "people", "focus"]) this.#map.addSource(name, { type: "geojson", data: NOTHING });
-    for (const layer of liveLayers(palette)) this.#map.addLayer(layer);
+    for (const layer of liveLayers(palette, this.#scale)) this.#map.addLayer(layer);
     this.#loaded = true;
     this.#map.on("click", (e) => this.onPick(this.#at(e.point)));
     this.#map.on("mousemove", (e) => {
@@ -189,7 +192,7 @@ export class MapView {
   }
 }
 
-function liveLayers(palette: Palette): LayerSpecification[] {
+function liveLayers(palette: Palette, scale: number): LayerSpecification[] {
   const label = (minzoom: number, source: string): LayerSpecification => ({
     id: `${source}-label`,
     type: "symbol",
@@ -198,14 +201,14 @@ function liveLayers(palette: Palette): LayerSpecification[] {
     layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": 12, "text-anchor": "top", "text-offset": [0, 0.9], "text-optional": true },
     paint: { "text-color": palette.text, "text-halo-color": palette.halo, "text-halo-width": 1.6 },
   });
-  const size = (scale: number) => ["interpolate", ["linear"], ["zoom"], 11, 0.5 * scale, 13, 0.68 * scale, 16, scale] as unknown as number;
-  const marks = (source: string, scale: number): LayerSpecification => ({
+  const size = (s: number) => ["interpolate", ["linear"], ["zoom"], 11, 0.55 * s * scale, 13, 0.72 * s * scale, 16, s * scale] as unknown as number;
+  const marks = (source: string, s: number): LayerSpecification => ({
     id: source,
     type: "symbol",
     source,
     layout: {
       "icon-image": ["get", "image"],
-      "icon-size": size(scale),
+      "icon-size": size(s),
       "icon-allow-overlap": true,
       "icon-ignore-placement": true,
       "symbol-sort-key": ["get", "sort"],
@@ -219,7 +222,7 @@ function liveLayers(palette: Palette): LayerSpecification[] {
       layout: { "line-cap": "round" },
       paint: {
         "line-color": ["match", ["get", "kind"], "offered", palette.states.offered, palette.states.en_route],
-        "line-width": 1.4,
+        "line-width": 1.4 * scale,
         "line-opacity": 0.75,
         "line-dasharray": [1.5, 2.5],
       },

@@ -50,7 +50,8 @@ export function stopwatch(ms: number): string {
 export function latency(ms: number | null): string {
   if (ms === null) return t().app.none;
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : stopwatch(ms);
+  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+  return stopwatch(ms);
 }
 
 export function metres(m: number): string {

@@ -1,6 +1,6 @@
 /** A modal dialog on the browser's own: it traps focus, gives it back, and closes on Esc. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 import { t } from "../text/index.ts";
 import { Icon } from "./glyph.tsx";
@@ -15,7 +15,7 @@ interface Props {
 export function Dialog({ title, onClose, children, ...rest }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
     return () => dialog?.close();

@@ -49,7 +49,7 @@ export interface DrainOptions {
 
 /** Sends what waits, strictly in order, until nothing is left or it has to stop. One page at a time. */
 export async function drain(options: DrainOptions): Promise<Stop> {
-  if (!("locks" in navigator)) return drainAlone(options);
+  if (typeof navigator === "undefined" || !("locks" in navigator)) return drainAlone(options);
   return navigator.locks.request("care-outbox", { ifAvailable: true }, (lock) => (lock ? drainAlone(options) : "busy"));
 }
 

@@ -59,7 +59,7 @@ export function Offer({ shown: { order } }: { shown: Shown }) {
             </dd>
           </div>
           <div>
-            <dt>{words.phone.steps.start}</dt>
+            <dt>{words.phone.start}</dt>
             <dd>{hhmm(seat.start)}</dd>
           </div>
         </dl>
@@ -69,7 +69,7 @@ export function Offer({ shown: { order } }: { shown: Shown }) {
             {order.family_present && <span class="badge">{words.phone.family}</span>}
           </p>
         )}
-        <Sketch order={order} />
+        <Sketch order={order} caption={false} />
       </main>
       <footer class="bar-bottom">
         <button type="button" class="button huge narrow" data-act="decline" onClick={() => setDeclining(true)}>

@@ -23,7 +23,7 @@ function baseMap(): Promise<BaseMap | null> {
   return base;
 }
 
-export function Sketch({ order }: { order: Order }) {
+export function Sketch({ order, caption = true }: { order: Order; caption?: boolean }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const own = me.value?.caregiver ?? "";
   const [map, setMap] = useState<BaseMap | null>(null);
@@ -43,7 +43,7 @@ export function Sketch({ order }: { order: Order }) {
   return (
     <figure class="sketch">
       <canvas ref={canvas} role="img" aria-label={t().phone.sketchLabel} />
-      {route && (
+      {route && caption && (
         <figcaption>
           {t().phone.travel(span(route.seconds * 1000), metres(route.metres))}
           {route.source === "great_circle" && t().phone.estimated}

@@ -10,7 +10,7 @@ import { PersonGlyph } from "../../ui/glyph.tsx";
 import { utter } from "../commands.ts";
 import { Way } from "../drawer/crew.tsx";
 import { caregiverName } from "../names.ts";
-import { panel, staff } from "../state.ts";
+import { close, staff } from "../state.ts";
 
 interface Candidate {
   id: string;
@@ -26,7 +26,7 @@ export function Assign({ order }: { order: Order }) {
   const [reason, setReason] = useState("");
   const lists = useCandidates(order);
   const need = order.requirement.team_size;
-  const close = () => (panel.value = null);
+  const shut = () => close("assign");
   const byName = (): Candidate[] =>
     staff.value
       .filter((p) => p.state !== "off" && (caregiverName(p.id).includes(text.trim()) || p.id.includes(text.trim())))
@@ -36,11 +36,11 @@ export function Assign({ order }: { order: Order }) {
   const toggle = (id: string) => setChosen(chosen.includes(id) ? chosen.filter((c) => c !== id) : [...chosen, id].slice(-need));
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (await utter(order.id, { action: "assign", caregivers: [...chosen], reason })) close();
+    if (await utter(order.id, { action: "assign", caregivers: [...chosen], reason })) shut();
   };
   const ready = chosen.length === need && reason.trim() !== "" && !isClosed(order);
   return (
-    <Dialog title={`${words.act.assign} · ${words.service[order.service]} · ${words.act.pick(need)}`} onClose={close}>
+    <Dialog title={`${words.act.assign} · ${words.service[order.service]} · ${words.act.pick(need)}`} onClose={shut}>
       <form class="body" onSubmit={submit} data-testid="assign">
         <fieldset class="choices">
           {(["ranked", "nearest", "search"] as const).map((s) => (
@@ -70,7 +70,7 @@ export function Assign({ order }: { order: Order }) {
           <input class="input" name="reason" required maxLength={500} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
         </label>
         <footer>
-          <button type="button" class="button" onClick={close}>
+          <button type="button" class="button" onClick={shut}>
             {words.app.cancel}
           </button>
           <button class="button primary" disabled={!ready}>

@@ -5,20 +5,20 @@ import type { CancelReason, Order } from "../../contract.ts";
 import { t } from "../../text/index.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { utter } from "../commands.ts";
-import { panel } from "../state.ts";
+import { close } from "../state.ts";
 
 const REASONS: readonly CancelReason[] = ["elder_wish", "hospital", "duplicate", "mistake", "no_capacity", "other"];
 
 export function CancelOrder({ order }: { order: Order }) {
   const words = t();
   const [reason, setReason] = useState<CancelReason | null>(null);
-  const close = () => (panel.value = null);
+  const shut = () => close("cancel");
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (reason && (await utter(order.id, { action: "cancel", reason }))) close();
+    if (reason && (await utter(order.id, { action: "cancel", reason }))) shut();
   };
   return (
-    <Dialog title={`${words.act.cancel} · ${words.service[order.service]}`} onClose={close}>
+    <Dialog title={`${words.act.cancel} · ${words.service[order.service]}`} onClose={shut}>
       <form class="body" onSubmit={submit} data-testid="cancel">
         <fieldset class="choices wrap">
           <legend class="legend">{words.act.reason}</legend>
@@ -29,7 +29,7 @@ export function CancelOrder({ order }: { order: Order }) {
           ))}
         </fieldset>
         <footer>
-          <button type="button" class="button" onClick={close}>
+          <button type="button" class="button" onClick={shut}>
             {words.app.cancel}
           </button>
           <button class="button danger" disabled={!reason}>

@@ -6,7 +6,7 @@ import type { Change, Order, ServiceKind } from "../../contract.ts";
 import { t } from "../../text/index.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { utter } from "../commands.ts";
-import { panel } from "../state.ts";
+import { close } from "../state.ts";
 import { fromLocal } from "./local-time.ts";
 import { WindowFields } from "./place.tsx";
 
@@ -15,15 +15,15 @@ const KINDS = ["addMinutes", "newService", "newWindow"] as const;
 export function ChangeOrder({ order }: { order: Order }) {
   const words = t();
   const [kind, setKind] = useState<(typeof KINDS)[number]>("addMinutes");
-  const close = () => (panel.value = null);
+  const shut = () => close("change");
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const change = read(kind, form, order);
-    if (change && (await utter(order.id, { action: "change", change }))) close();
+    if (change && (await utter(order.id, { action: "change", change }))) shut();
   };
   return (
-    <Dialog title={`${words.act.change} · ${words.service[order.service]}`} onClose={close}>
+    <Dialog title={`${words.act.change} · ${words.service[order.service]}`} onClose={shut}>
       <form class="body" onSubmit={submit}>
         <fieldset class="choices">
           {KINDS.map((k) => (
@@ -52,7 +52,7 @@ export function ChangeOrder({ order }: { order: Order }) {
         )}
         {kind === "newWindow" && <WindowFields />}
         <footer>
-          <button type="button" class="button" onClick={close}>
+          <button type="button" class="button" onClick={shut}>
             {words.app.cancel}
           </button>
           <button class="button primary">{words.act.send}</button>

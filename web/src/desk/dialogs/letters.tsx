@@ -2,13 +2,13 @@
 import { hhmmss } from "../../text/format.ts";
 import { t } from "../../text/index.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import { panel, world } from "../state.ts";
+import { close, world } from "../state.ts";
 
 export function Letters() {
   const words = t();
   const letters = world.value.letters;
   return (
-    <Dialog title={words.letters.title} class="wide" onClose={() => (panel.value = null)}>
+    <Dialog title={words.letters.title} class="wide" onClose={() => close("letters")}>
       <div class="body">
         <p class="muted">{letters.length === 0 ? words.letters.empty : words.letters.note}</p>
         {letters.map((l, i) => (

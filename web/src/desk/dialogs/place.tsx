@@ -8,7 +8,7 @@ import { districtNow } from "../../ui/clock.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { newId } from "../../ui/id.ts";
 import { place } from "../commands.ts";
-import { panel, selected } from "../state.ts";
+import { close, selected } from "../state.ts";
 import { ElderPicker } from "./elder-picker.tsx";
 import { fromLocal, toLocal } from "./local-time.ts";
 
@@ -23,7 +23,7 @@ export function Place() {
   const [later, setLater] = useState(false);
   const [busy, setBusy] = useState(false);
   const standard = standardVisit(service);
-  const close = () => (panel.value = null);
+  const shut = () => close("place");
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     if (!elder) return;
@@ -36,11 +36,11 @@ export function Place() {
     const placed = await place(order, command);
     setBusy(false);
     if (placed === null) return;
-    close();
+    shut();
     selected.value = { kind: "order", id: placed };
   };
   return (
-    <Dialog title={words.act.place} onClose={close}>
+    <Dialog title={words.act.place} onClose={shut}>
       <form class="body" onSubmit={submit} data-testid="place">
         <ElderPicker chosen={elder} onChoose={setElder} />
         <div class="pair">
@@ -83,7 +83,7 @@ export function Place() {
           <input type="checkbox" name="family" /> {words.drawer.family}
         </label>
         <footer>
-          <button type="button" class="button" onClick={close}>
+          <button type="button" class="button" onClick={shut}>
             {words.app.cancel}
           </button>
           <button class="button primary" disabled={!elder || busy}>

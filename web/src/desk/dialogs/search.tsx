@@ -11,7 +11,7 @@ import { t } from "../../text/index.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { OrderGlyph, PersonGlyph } from "../../ui/glyph.tsx";
 import { caregiverName, elder } from "../names.ts";
-import { learned, panel, selected, staff, world } from "../state.ts";
+import { close, learned, selected, staff, world } from "../state.ts";
 import { useElders } from "./elder-picker.tsx";
 
 export function Search() {
@@ -21,14 +21,14 @@ export function Search() {
   const elders = useElders(q);
   const orders = useOrders(q, elders.map((e) => e.profile.id));
   const people = q === "" ? [] : staff.value.filter((p) => p.id.includes(q) || caregiverName(p.id).includes(q)).slice(0, 8);
-  const close = () => (panel.value = null);
+  const shut = () => close("search");
   const open = (picked: Picked, order?: Order) => {
     if (order) learned(order);
     selected.value = picked;
-    close();
+    shut();
   };
   return (
-    <Dialog title={words.hint} onClose={close}>
+    <Dialog title={words.hint} onClose={shut}>
       <div class="body search" onKeyDown={walk}>
         <input class="input" type="search" aria-label={words.hint} autofocus value={text} onInput={(e) => setText(e.currentTarget.value)} />
         <Group title={words.orders}>
