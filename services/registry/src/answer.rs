@@ -1,0 +1,125 @@
+//! Takes commands, and answers who is called what.
+
+use std::sync::Arc;
+
+use domain::{order::Role, unit::Metres};
+use runtime::SharedClock;
+use schemas::{
+    problem::Problem,
+    profile::{Names, NamesQuery, Registered, RegistryCommand},
+};
+use tokio::sync::Notify;
+
+use crate::{
+    mask::{self, View},
+    store::{Person, Put, PutError, Store, failed},
+};
+
+/// The most names one question may ask for.
+pub const MAX_NAMES: usize = 500;
+/// The longest a name may be, in characters.
+pub const MAX_NAME_LENGTH: usize = 64;
+
+/// What answering takes. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// Where people are kept.
+    pub store: Store,
+    /// The time.
+    pub clock: SharedClock,
+    /// Rung after each change.
+    pub changed: Arc<Notify>,
+}
+
+impl Desk {
+    /// Carries a command out. When it returns, the change is durable and will be published.
+    ///
+    /// # Errors
+    /// `invalid_profile`, `invalid_name`, `id_taken`, `unavailable`.
+    pub async fn command(&self, command: RegistryCommand) -> Result<Registered, Problem> {
+        let put = match command {
+            RegistryCommand::PutElder { elder, name } => Put { person: Person::Elder(elder), name },
+            RegistryCommand::PutCaregiver { caregiver, name } => {
+                Put { person: Person::Caregiver(caregiver), name }
+            }
+        };
+        check(&put)?;
+        let registered = self.store.put(&put, self.clock.now()).await.map_err(|error| problem(&error))?;
+        if !registered.unchanged {
+            self.changed.notify_one();
+        }
+        Ok(registered)
+    }
+
+    /// Who is called what, as far as the reader's role may know. The reading is noted before it is answered.
+    ///
+    /// # Errors
+    /// `too_many`, `not_allowed`, `unavailable`.
+    pub async fn names(&self, query: NamesQuery) -> Result<Names, Problem> {
+        let NamesQuery { reader, ids } = query;
+        if ids.len() > MAX_NAMES {
+            let detail = format!("{} names were asked for, at most {MAX_NAMES} at once", ids.len());
+            return Err(Problem::new(422, "too_many", detail).at("/ids"));
+        }
+        let Some(view) = mask::view(reader.role) else {
+            return Err(not_allowed(reader.role));
+        };
+        let noted = self.store.note_reading(&reader, view == View::Masked, &ids, self.clock.now());
+        noted.await.map_err(|error| failed(&error))?;
+        let mut names = self.store.names(&ids).await.map_err(|error| problem(&error))?;
+        if view == View::Masked {
+            for name in names.values_mut() {
+                *name = mask::mask(name);
+            }
+        }
+        Ok(Names { names })
+    }
+}
+
+fn not_allowed(role: Role) -> Problem {
+    Problem::new(403, "not_allowed", format!("the role {role:?} has no business with names"))
+        .at("/reader/role")
+}
+
+/// What the types alone do not forbid.
+///
+/// # Errors
+/// `invalid_profile` or `invalid_name`, with the member to blame.
+pub fn check(put: &Put) -> Result<(), Problem> {
+    let (metres, range, member) = match &put.person {
+        Person::Elder(elder) => (elder.arrival_radius, 10..=2000, "/elder/arrival_radius"),
+        Person::Caregiver(caregiver) => (caregiver.max_radius, 100..=200_000, "/caregiver/max_radius"),
+    };
+    if !range.contains(&metres.get()) {
+        let Metres(metres) = metres;
+        let detail = format!("{metres} m; choose {} to {}", range.start(), range.end());
+        return Err(Problem::new(422, "invalid_profile", detail).at(member));
+    }
+    if let Person::Caregiver(caregiver) = &put.person
+        && let Some(rest) = caregiver.breaks.iter().find(|rest| !caregiver.rostered(rest))
+    {
+        let detail = format!("the break at {} lies outside every shift; put it inside one", rest.earliest);
+        return Err(Problem::new(422, "invalid_profile", detail).at("/caregiver/breaks"));
+    }
+    match &put.name {
+        Some(name) if name.trim().is_empty() || name.chars().count() > MAX_NAME_LENGTH => {
+            let detail = format!("a name has 1 to {MAX_NAME_LENGTH} characters");
+            Err(Problem::new(422, "invalid_name", detail).at("/name"))
+        }
+        Some(name) if name.chars().any(char::is_control) => {
+            Err(Problem::new(422, "invalid_name", "a name has no control characters").at("/name"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn problem(error: &PutError) -> Problem {
+    match error {
+        PutError::OtherKind { .. } => Problem::new(409, "id_taken", error.to_string()),
+        PutError::Database(error) => failed(error),
+        PutError::Unwritable(_) | PutError::Vault(_) | PutError::Damaged(_) => {
+            tracing::error!(%error, "the registry's data cannot be used");
+            Problem::new(500, "registry_damaged", error.to_string())
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Brings people in from files. A file that cannot be read at all is an error; a row that is wrong is named, and the
+//! others go through.
+
+mod caregivers;
+mod elders;
+mod table;
+
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
+
+use domain::time::Timestamp;
+use schemas::day::{Day, DayProblems};
+
+pub use self::{caregivers::read_caregivers, elders::read_elders};
+use crate::{
+    answer,
+    store::{Person, Put, Store},
+};
+
+/// Why a whole file is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file cannot be read.
+    #[error("{file} cannot be read: {source}")]
+    Unreadable {
+        /// Which.
+        file: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The day file is not sound.
+    #[error("{file}: {problems}")]
+    Day {
+        /// Which.
+        file: PathBuf,
+        /// What is wrong.
+        problems: DayProblems,
+    },
+    /// The CSV file has no header, a column too few or one nobody knows.
+    #[error("{file}: {what}")]
+    Header {
+        /// Which.
+        file: PathBuf,
+        /// What is wrong and what to do.
+        what: String,
+    },
+    /// The database fails.
+    #[error("the registry's database: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Where a row stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    file: PathBuf,
+    /// A line number, or a JSON pointer.
+    at: String,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}", self.file.display(), self.at)
+    }
+}
+
+/// A row that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {what}")]
+pub struct Refused {
+    /// Which row.
+    pub place: Place,
+    /// What is wrong and what to do.
+    pub what: String,
+}
+
+/// A row as read: a person, or why not.
+pub type Row = (Place, Result<Put, String>);
+
+/// What an import came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// Profiles that were new or different.
+    pub changed: usize,
+    /// Profiles that stood like this already.
+    pub unchanged: usize,
+    /// Rows that were not taken.
+    pub refused: Vec<Refused>,
+}
+
+/// Reads the people of a day file.
+///
+/// # Errors
+/// [`ImportError::Unreadable`], [`ImportError::Day`].
+pub fn read_day(file: &Path) -> Result<Vec<Row>, ImportError> {
+    let text = fs::read_to_string(file)
+        .map_err(|source| ImportError::Unreadable { file: file.to_owned(), source })?;
+    let day = Day::parse(&text).map_err(|problems| ImportError::Day { file: file.to_owned(), problems })?;
+    let place = |list: &str, index: usize| Place { file: file.to_owned(), at: format!("/{list}/{index}") };
+    let elders = day.elders.into_iter().enumerate().map(|(index, elder)| {
+        (place("elders", index), Ok(Put { person: Person::Elder(elder.profile), name: elder.name }))
+    });
+    let caregivers = day.caregivers.into_iter().enumerate().map(|(index, caregiver)| {
+        (
+            place("caregivers", index),
+            Ok(Put { person: Person::Caregiver(caregiver.profile), name: caregiver.name }),
+        )
+    });
+    Ok(elders.chain(caregivers).collect())
+}
+
+/// Imports the people of a day file.
+///
+/// # Errors
+/// [`ImportError`]; nothing is changed then.
+pub async fn day(store: &Store, file: &Path, now: Timestamp) -> Result<Report, ImportError> {
+    self::store(store, read_day(file)?, now).await
+}
+
+/// Checks rows without touching the database.
+pub fn check(rows: Vec<Row>) -> Report {
+    let (good, refused) = sort(rows);
+    Report { changed: good.len(), unchanged: 0, refused }
+}
+
+/// Sets the people of all good rows in one transaction.
+///
+/// # Errors
+/// [`ImportError::Database`]; nothing is changed then.
+pub async fn store(store: &Store, rows: Vec<Row>, now: Timestamp) -> Result<Report, ImportError> {
+    let (good, refused) = sort(rows);
+    let (places, puts): (Vec<Place>, Vec<Put>) = good.into_iter().unzip();
+    let mut report = Report { refused, ..Report::default() };
+    for (place, result) in places.into_iter().zip(store.put_all(&puts, now).await?) {
+        match result {
+            Ok(registered) if registered.unchanged => report.unchanged += 1,
+            Ok(_) => report.changed += 1,
+            Err(error) => report.refused.push(Refused { place, what: error.to_string() }),
+        }
+    }
+    Ok(report)
+}
+
+fn sort(rows: Vec<Row>) -> (Vec<(Place, Put)>, Vec<Refused>) {
+    let (mut good, mut refused) = (Vec::new(), Vec::new());
+    for (place, row) in rows {
+        let checked = row.and_then(|put| match answer::check(&put) {
+            Ok(()) => Ok(put),
+            Err(problem) => Err(problem.detail),
+        });
+        match checked {
+            Ok(put) => good.push((place, put)),
+            Err(what) => refused.push(Refused { place, what }),
+        }
+    }
+    (good, refused)
+}

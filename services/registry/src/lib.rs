@@ -1,0 +1,26 @@
+//! Elders and caregivers: who they are, where, what they need or may do. Owns the stream PROFILES.
+//!
+//! ```text
+//! commands, imports ──► SQLite: profile + event, one transaction ──► outbox ──► PROFILES (fenced)
+//! names? ──► vault: decrypt, mask by role, note the reading ──► answer
+//! ```
+//!
+//! - [`store`] keeps everything in one SQLite file. A change and the event that tells of it are one transaction, so
+//!   the database and the bus cannot disagree for longer than the bus is away.
+//! - [`vault`] seals names: a key per person, itself sealed with the registry's key. Events never carry a name.
+//! - [`publish`] carries the outbox to the bus, under a lease and the stream's fence, and puts back what the stream
+//!   has lost.
+//! - [`answer`] takes commands and answers who is called what; each reading is noted before it is answered.
+//! - [`import`] reads day files and CSV, row by row.
+
+pub mod answer;
+pub mod config;
+pub mod import;
+pub mod mask;
+pub mod publish;
+mod start;
+pub mod store;
+pub mod vault;
+
+pub use config::{Config, ProgramConfig};
+pub use start::{StartError, open, start};

@@ -1,0 +1,239 @@
+//! The service against a real nats-server: commands, names, and a stream that always comes to agree with the database.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use bus::{Bus, Followed, StartFrom, testing::NatsServer};
+use domain::{
+    elder::ElderProfile,
+    id::{DistrictId, UserId},
+    order::{Actor, Role},
+};
+use registry::{Config, start};
+use runtime::{Clock, Context, Entropy, NatsConfig, SystemClock};
+use schemas::{
+    envelope::CloudEvent,
+    problem::Problem,
+    profile::{ElderProfiled, Names, NamesQuery, Registered, RegistryCommand},
+    subject::{self, Service, StreamKind},
+};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn district() -> DistrictId {
+    DistrictId::new("d1").unwrap()
+}
+
+fn elder(id: &str, lon: f64) -> ElderProfile {
+    let profile = serde_json::json!({
+        "id": id, "place": { "lon": lon, "lat": 39.77 }, "street": "s1", "community": "s1-c1",
+    });
+    serde_json::from_value(profile).unwrap()
+}
+
+fn put(id: &str, lon: f64, name: Option<&str>) -> RegistryCommand {
+    RegistryCommand::PutElder { elder: elder(id, lon), name: name.map(str::to_owned) }
+}
+
+/// A running registry.
+struct Running {
+    bus: Bus,
+    ctx: Context,
+    config: Config,
+}
+
+async fn running(nats: &NatsServer, state: &Path) -> Running {
+    let (ctx, config) = (Context::system(), Config::of(district(), state.to_owned()));
+    let bus = nats.connect("registry").await;
+    start(&config, &NatsConfig::default(), &bus, &ctx).await.unwrap();
+    Running { bus, ctx, config }
+}
+
+impl Running {
+    async fn command(&self, command: RegistryCommand) -> Result<Registered, Problem> {
+        let to = subject::command(&district(), Service::Registry);
+        ask(&self.bus, to, &command).await
+    }
+
+    async fn names(&self, role: Role, ids: &[&str]) -> Result<BTreeMap<String, String>, Problem> {
+        let reader = Actor { role, user: Some(UserId::new("u1").unwrap()) };
+        let query = NamesQuery { reader, ids: ids.iter().map(|&id| id.to_owned()).collect() };
+        let names: Names =
+            ask(&self.bus, subject::ask(&district(), Service::Registry, "names"), &query).await?;
+        Ok(names.names)
+    }
+
+    async fn stop(self) {
+        assert!(self.ctx.tasks.shut_down(PATIENCE).await.is_empty());
+    }
+}
+
+async fn ask<Q, A>(bus: &Bus, to: String, question: &Q) -> Result<A, Problem>
+where
+    Q: serde::Serialize + Sync,
+    A: serde::de::DeserializeOwned,
+{
+    match bus.request(to, question, PATIENCE).await {
+        Ok(answer) => Ok(answer),
+        Err(bus::RequestError::Refused(problem)) => Err(problem),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+/// Waits until the stream's last word on each of these elders is the one given.
+async fn published(bus: &Bus, wanted: &[(&str, f64)]) {
+    let stream = StreamKind::Profiles.name(&district());
+    let mut follower = bus.follow(stream, &[], StartFrom::LastPerSubject).await.unwrap();
+    let mut seen: BTreeMap<String, f64> = BTreeMap::new();
+    let all = async {
+        while !wanted.iter().all(|(id, lon)| seen.get(*id) == Some(lon)) {
+            match follower.next().await {
+                Followed::Message(message) => {
+                    let event: CloudEvent<ElderProfiled> = message.decode().unwrap();
+                    assert!(
+                        !String::from_utf8_lossy(&message.payload).contains('张'),
+                        "a name left the vault"
+                    );
+                    seen.insert(event.subject, event.data.elder.place.lon());
+                }
+                Followed::CaughtUp { .. } => {}
+                Followed::Reset => seen.clear(),
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, all).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_command_is_published_and_repeating_it_tells_nobody() {
+    let (nats, state) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let registry = running(&nats, state.path()).await;
+    let first = registry.command(put("e1", 98.1, Some("张小三"))).await.unwrap();
+    assert_eq!((first.revision, first.unchanged), (1, false));
+    published(&registry.bus, &[("e1", 98.1)]).await;
+    let again = registry.command(put("e1", 98.1, None)).await.unwrap();
+    assert_eq!((again.revision, again.unchanged), (1, true));
+    registry.command(put("e1", 98.2, None)).await.unwrap();
+    published(&registry.bus, &[("e1", 98.2)]).await;
+    let stream = StreamKind::Profiles.name(&district());
+    assert_eq!(registry.bus.last_sequence(&stream).await.unwrap().0, 2);
+    registry.stop().await;
+}
+
+#[tokio::test]
+async fn names_are_masked_by_role_and_every_reading_is_noted() {
+    let (nats, state) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let registry = running(&nats, state.path()).await;
+    registry.command(put("e1", 98.1, Some("张小三"))).await.unwrap();
+    registry.command(put("e2", 98.1, None)).await.unwrap();
+    let name = |text: &str| BTreeMap::from([("e1".to_owned(), text.to_owned())]);
+    assert_eq!(registry.names(Role::Operator, &["e1", "e2", "e9"]).await.unwrap(), name("张小三"));
+    assert_eq!(registry.names(Role::Bureau, &["e1"]).await.unwrap(), name("张*三"));
+    assert_eq!(registry.names(Role::Device, &["e1"]).await.unwrap_err().code, "not_allowed");
+    let many = vec!["e1"; 501];
+    assert_eq!(registry.names(Role::Operator, &many).await.unwrap_err().code, "too_many");
+
+    let store = registry::open(&registry.config, &registry.ctx).await.unwrap();
+    let readings = store.readings(10).await.unwrap();
+    let told: Vec<_> = readings.iter().map(|r| (r.role.as_str(), r.masked, r.people.len())).collect();
+    assert_eq!(told, [("bureau", true, 1), ("operator", false, 3)]);
+    registry.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_refused_and_leaves_no_trace() {
+    let (nats, state) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let registry = running(&nats, state.path()).await;
+    let mut odd = elder("e1", 98.1);
+    odd.arrival_radius = domain::unit::Metres(0);
+    let refused = registry.command(RegistryCommand::PutElder { elder: odd, name: None }).await.unwrap_err();
+    assert_eq!(
+        (&*refused.code, refused.pointer.as_deref()),
+        ("invalid_profile", Some("/elder/arrival_radius"))
+    );
+    assert_eq!(registry.command(put("e1", 98.1, Some(" "))).await.unwrap_err().code, "invalid_name");
+    registry.command(put("p1", 98.1, None)).await.unwrap();
+    let caregiver = serde_json::json!({ "id": "p1", "organisation": "o1", "street": "s1" });
+    let caregiver = serde_json::from_value(caregiver).unwrap();
+    let taken = registry.command(RegistryCommand::PutCaregiver { caregiver, name: None }).await.unwrap_err();
+    assert_eq!(taken.code, "id_taken");
+    published(&registry.bus, &[("p1", 98.1)]).await;
+    let stream = StreamKind::Profiles.name(&district());
+    assert_eq!(registry.bus.last_sequence(&stream).await.unwrap().0, 1);
+    registry.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_changed_while_the_bus_was_away_is_published_when_it_is_back() {
+    let (mut nats, state) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let registry = running(&nats, state.path()).await;
+    registry.command(put("e1", 98.1, None)).await.unwrap();
+    published(&registry.bus, &[("e1", 98.1)]).await;
+    nats.kill();
+    // As an import does: straight into the database, from a connection of its own.
+    let store = registry::open(&registry.config, &registry.ctx).await.unwrap();
+    for id in ["e1", "e2", "e3"] {
+        let put =
+            registry::store::Put { person: registry::store::Person::Elder(elder(id, 98.5)), name: None };
+        store.put(&put, SystemClock.now()).await.unwrap();
+    }
+    nats.restart();
+    published(&nats.connect("reader").await, &[("e1", 98.5), ("e2", 98.5), ("e3", 98.5)]).await;
+    registry.stop().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_lost_its_messages_gets_them_back() {
+    let (nats, state) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let first = running(&nats, state.path()).await;
+    first.command(put("e1", 98.1, None)).await.unwrap();
+    first.command(put("e2", 98.2, None)).await.unwrap();
+    published(&first.bus, &[("e1", 98.1), ("e2", 98.2)]).await;
+    first.stop().await;
+
+    // Another server: nothing of the stream is left.
+    let empty = NatsServer::start();
+    let second = running(&empty, state.path()).await;
+    published(&second.bus, &[("e1", 98.1), ("e2", 98.2)]).await;
+    let store = registry::open(&second.config, &second.ctx).await.unwrap();
+    let emptied = async {
+        while !store.waiting(1).await.unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, emptied).await.unwrap();
+    second.stop().await;
+}
+
+#[tokio::test]
+async fn two_processes_publish_each_change_once_and_a_restart_publishes_nothing() {
+    let (nats, state) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let (one, two) = (running(&nats, state.path()).await, running(&nats, state.path()).await);
+    let wanted: Vec<(String, f64)> = (0..40).map(|n| (format!("e{n}"), 98.0 + f64::from(n) / 64.0)).collect();
+    for (id, lon) in &wanted {
+        one.command(put(id, *lon, None)).await.unwrap();
+    }
+    let all: Vec<(&str, f64)> = wanted.iter().map(|(id, lon)| (id.as_str(), *lon)).collect();
+    published(&one.bus, &all).await;
+    one.stop().await;
+    two.command(put("late", 98.9, None)).await.unwrap();
+    published(&two.bus, &[("late", 98.9)]).await;
+    two.stop().await;
+    let three = running(&nats, state.path()).await;
+    three.command(put("later", 98.8, None)).await.unwrap();
+    published(&three.bus, &[("later", 98.8)]).await;
+    let stream = StreamKind::Profiles.name(&district());
+    assert_eq!(three.bus.last_sequence(&stream).await.unwrap().0, 42);
+    three.stop().await;
+}
+
+#[tokio::test]
+async fn a_database_of_another_district_is_refused() {
+    let state = tempfile::tempdir().unwrap();
+    let ctx = Context { entropy: Entropy::system(), ..Context::system() };
+    registry::open(&Config::of(district(), state.path().to_owned()), &ctx).await.unwrap();
+    let other = Config::of(DistrictId::new("d2").unwrap(), state.path().to_owned());
+    let error = registry::open(&other, &ctx).await.unwrap_err();
+    assert!(error.to_string().contains("district d1"), "{error}");
+}
