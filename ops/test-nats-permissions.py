@@ -61,6 +61,7 @@ MAY_PUBLISH = {
     "$KV.LEASES.caregiver-location.jiayuguan": {LOC},
     "$KV.LEASES.registry.jiayuguan": {REG},
     "$KV.LEASES.dispatch.another-district": set(),
+    "$JS.API.INFO": {DIS, LOC, REG},
     "$JS.API.STREAM.NAMES": set(),
     "$JS.API.STREAM.LIST": set(),
     "$JS.API.STREAM.CREATE.ANYTHING": set(),

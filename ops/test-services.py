@@ -4,15 +4,18 @@ real nats-server with the shipped configuration and rights, and Redis where ther
 
 1. Each takes its environment: a key it does not know, a value that does not fit or a secret that is missing makes
    `--print-config` fail; and it shows no secret.
-2. Together they become ready, stop in order when told to, and NATS refused nothing that any of them tried.
+2. Together they become ready, show metrics under the names that ops/check-metrics.py reads from their source, stop in
+   order when told to, and NATS refused nothing that any of them tried.
 
 What is not built is named and left out. k8s/validate.py checks that Kubernetes sets the same keys.
 
     target/ops-venv/bin/python ops/test-services.py
 """
 
+import importlib.util
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -165,6 +168,18 @@ class Machine:
             process.wait()
 
 
+def names_as_read(program: str, admin: int) -> None:
+    """The exporter's own idea of the names against the one that the dashboard is checked with."""
+    spec = importlib.util.spec_from_file_location("check_metrics", ROOT / "ops" / "check-metrics.py")
+    check_metrics = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(check_metrics)
+    known = check_metrics.exported()[0].union(*check_metrics.OTHERS.values(), {"target_info"})
+    with urllib.request.urlopen(f"http://127.0.0.1:{admin}/metrics", timeout=5) as response:
+        shown = set(re.findall(r"^([a-z]\w*)", response.read().decode(), re.M))
+    if strange := {name for name in shown if name not in known and not name.startswith("process_")}:
+        raise Failure(f"{program} shows metrics that check-metrics.py does not find in its source: {', '.join(sorted(strange))}")
+
+
 def tail(text: str) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines()[-12:])
 
@@ -175,6 +190,7 @@ def run_together(machine: Machine, built: dict[str, Path], given: dict[str, dict
     admins = {program: machine.start_program(program, binary, given[program], redis) for program, binary in built.items()}
     for program, admin in admins.items():
         machine.wait_ready(program, admin)
+        names_as_read(program, admin)
     for program in reversed(admins):
         if code := machine.stop(program):
             raise Failure(f"{program} ended with {code} when it was told to stop:\n{tail(machine.log(program))}")

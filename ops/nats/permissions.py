@@ -61,11 +61,13 @@ class Rights:
         return self.may_publish("makes what is not there yet", *[f"$JS.API.STREAM.CREATE.{stream}" for stream in streams])
 
     def holds_lease(self, name: str, districts: list[str]) -> "Rights":
-        """The bucket LEASES says which process of a district is the active one: made by whoever is first, written by
-        revision, and watched (a push consumer to the service's own inbox, with flow control)."""
+        """The bucket LEASES says which process of a district is the active one: made by whoever is first (the client
+        looks at the account's limits for that), written by revision, and watched (a push consumer to the service's own
+        inbox, with flow control)."""
         return self.may_publish(
             "takes, renews and watches its lease",
             *[f"$KV.LEASES.{name}.{district}" for district in districts],
+            "$JS.API.INFO",
             "$JS.API.STREAM.INFO.KV_LEASES",
             "$JS.API.STREAM.CREATE.KV_LEASES",
             "$JS.API.DIRECT.GET.KV_LEASES.>",
