@@ -42,7 +42,11 @@ impl NatsServer {
         }
     }
 
-    fn try_start() -> Result<Self, String> {
+    /// As [`NatsServer::start`], for a tool that tells its user rather than panic.
+    ///
+    /// # Errors
+    /// The reason, in words.
+    pub fn try_start() -> Result<Self, String> {
         let binary = find_binary()?;
         let folder = TempDir::new().map_err(|error| format!("no folder for nats-server: {error}"))?;
         let port = free_port().map_err(|error| format!("no free port for nats-server: {error}"))?;
