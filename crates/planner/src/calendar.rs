@@ -88,3 +88,44 @@ fn outside(shifts: &[Window]) -> Vec<Off> {
     off.push(Off { from: covered, to: END });
     off
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::from_millis(minutes * 60_000)
+    }
+
+    fn off(spans: &[(i64, i64)]) -> Calendar {
+        Calendar::merged(spans.iter().map(|(from, to)| Off { from: at(*from), to: at(*to) }).collect())
+    }
+
+    #[test]
+    fn work_moves_behind_what_is_in_its_way() {
+        let calendar = off(&[(60, 90), (100, 110)]);
+        let clear = |from, minutes| calendar.clear(at(from), Seconds::minutes(minutes));
+        assert_eq!(clear(0, 60), Some(at(0)), "work may end where a break begins");
+        assert_eq!(clear(1, 60), Some(at(110)), "the gap between two breaks is too short");
+        assert_eq!(clear(1, 10), Some(at(1)));
+        assert_eq!(clear(55, 10), Some(at(90)));
+        assert_eq!(clear(90, 10), Some(at(90)));
+        assert_eq!(clear(70, 0), Some(at(90)), "not even a moment of a break");
+    }
+
+    #[test]
+    fn spans_off_work_are_merged_and_empty_ones_dropped() {
+        assert_eq!(off(&[(5, 9), (1, 3), (2, 6), (20, 20)]), off(&[(1, 9)]));
+    }
+
+    #[test]
+    fn shifts_bound_the_day_and_may_touch() {
+        let window = |a, b| Window::new(at(a), at(b)).unwrap();
+        let calendar = Calendar::merged(outside(&[window(60, 120), window(0, 60), window(200, 300)]));
+        assert_eq!(calendar.clear(at(-50), Seconds::minutes(90)), Some(at(0)));
+        assert_eq!(calendar.clear(at(100), Seconds::minutes(30)), Some(at(200)));
+        assert_eq!(calendar.clear(at(280), Seconds::minutes(30)), None);
+        assert_eq!(calendar.ends(at(-100), at(250)).collect::<Vec<_>>(), vec![at(0), at(200)]);
+        assert_eq!(Calendar::default().clear(at(7), Seconds::hours(99)), Some(at(7)), "no roster, no limit");
+    }
+}

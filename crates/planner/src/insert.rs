@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use domain::{
-    decision::{Decision, Method, RANKED_KEPT},
+    decision::{Decision, Method},
     id::DecisionId,
     time::Timestamp,
 };
@@ -69,7 +69,7 @@ pub(crate) fn insert_among<T: Travel>(
         at: now,
         method,
         considered: board.len() as u32,
-        ranked: picks.iter().take(RANKED_KEPT).map(|p| p.ranked(board, query.weights)).collect(),
+        ranked: picks.iter().map(|p| p.ranked(board, query.weights)).collect(),
         chosen,
         passed_over: None,
         excluded: search.into_exclusions().explain(board),
@@ -78,12 +78,12 @@ pub(crate) fn insert_among<T: Travel>(
     Report { decision, placements }
 }
 
-/// The possible answers among those examined so far, best first.
+/// The best few answers among those examined so far, best first.
 fn rank<T: Travel, F: Fn(u32, u32) -> Ordering>(search: &Search<'_, T, F>, kept: &Kept<'_, T>) -> Vec<Pick> {
     let task = search.query.task;
     match task.missing() {
         0 => Vec::new(),
-        1 if task.is_single() => single::ranking(search),
+        1 if task.is_single() => single::best(search),
         size => team::ranking(search, kept, size),
     }
 }

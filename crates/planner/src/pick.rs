@@ -46,14 +46,6 @@ impl Pick {
         self.ids(board).cloned().collect()
     }
 
-    /// The slot of the only member; `None` for a team.
-    pub fn only(&self) -> Option<u32> {
-        match self.members.as_slice() {
-            [member] => Some(member.slot),
-            _ => None,
-        }
-    }
-
     /// As it is stored.
     pub fn ranked(&self, board: &Board, weights: &Weights) -> Ranked {
         Ranked {

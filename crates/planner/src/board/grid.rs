@@ -89,7 +89,8 @@ impl Grid {
             ring: 0,
             settled: 0,
             exhausted: false,
-            pool: Vec::with_capacity(128),
+            unsettled: Vec::with_capacity(128),
+            sure: Vec::with_capacity(128),
         }
     }
 }
@@ -103,14 +104,16 @@ pub(crate) struct Nearest<'a, F> {
     origin: Key,
     /// The next ring to look at.
     ring: i32,
-    /// Everyone up to this distance in centimetres has been seen.
+    /// Everyone nearer than so many centimetres has been seen.
     settled: i64,
     exhausted: bool,
-    /// Seen and not handed out, farthest first.
-    pool: Vec<(i64, Pin)>,
+    /// Seen, and somebody nearer may be unseen yet.
+    unsettled: Vec<(i64, &'a Pin)>,
+    /// Surely the nearest that are not handed out, farthest first.
+    sure: Vec<(i64, &'a Pin)>,
 }
 
-impl<F: Fn(u32, u32) -> std::cmp::Ordering> Nearest<'_, F> {
+impl<'a, F: Fn(u32, u32) -> std::cmp::Ordering> Nearest<'a, F> {
     /// Looks at the next ring; at all that is left once rings would have more cells than there are.
     fn look(&mut self) {
         let cells = &self.grid.cells;
@@ -139,16 +142,24 @@ impl<F: Fn(u32, u32) -> std::cmp::Ordering> Nearest<'_, F> {
             self.settled = (f64::from(r) * CELL_DEGREES * CM_PER_DEGREE * narrow) as i64;
             self.ring += 1;
         }
-        let tie = &self.tie;
-        self.pool.sort_unstable_by(|(da, a), (db, b)| db.cmp(da).then_with(|| tie(b.slot, a.slot)));
+        self.settle();
     }
 
-    fn take(&mut self, pins: &[Pin]) {
+    /// Those nearer than everyone unseen come next. Called when none of the nearer ones are left.
+    fn settle(&mut self) {
+        let (all, within) = (self.exhausted, self.settled);
+        let near = self.unsettled.extract_if(.., |(distance, _)| all || *distance < within);
+        self.sure.extend(near);
+        let tie = &self.tie;
+        self.sure.sort_unstable_by(|(da, a), (db, b)| db.cmp(da).then_with(|| tie(b.slot, a.slot)));
+    }
+
+    fn take(&mut self, pins: &'a [Pin]) {
         for pin in pins {
             let east = (pin.at.lon() - self.from.lon()) * self.cos;
             let north = pin.at.lat() - self.from.lat();
             let distance = east.hypot(north) * CM_PER_DEGREE;
-            self.pool.push((distance as i64, *pin));
+            self.unsettled.push((distance as i64, pin));
         }
     }
 
@@ -158,8 +169,10 @@ impl<F: Fn(u32, u32) -> std::cmp::Ordering> Nearest<'_, F> {
             return false;
         }
         let reach = radius.get().saturating_mul(102);
-        let nearest = self.pool.last().map_or(i64::MAX, |(d, _)| *d);
-        nearest > reach && (self.exhausted || self.settled > reach)
+        let beyond = |(distance, _): &(i64, _)| *distance > reach;
+        (self.exhausted || self.settled > reach)
+            && self.sure.last().is_none_or(beyond)
+            && self.unsettled.iter().all(beyond)
     }
 }
 
@@ -168,13 +181,71 @@ impl<F: Fn(u32, u32) -> std::cmp::Ordering> Iterator for Nearest<'_, F> {
 
     fn next(&mut self) -> Option<Pin> {
         loop {
-            match self.pool.last() {
-                Some((distance, _)) if self.exhausted || *distance < self.settled => {
-                    return self.pool.pop().map(|(_, pin)| pin);
-                }
-                None if self.exhausted => return None,
-                _ => self.look(),
+            if let Some((_, pin)) = self.sure.pop() {
+                return Some(*pin);
             }
+            if self.exhausted {
+                return None;
+            }
+            self.look();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pin(slot: u32, at: Wgs84) -> Pin {
+        Pin { slot, at, skills: Skills::default(), on_break: false, holds_offer: false }
+    }
+
+    fn ordered(grid: &Grid, from: Wgs84) -> Vec<Pin> {
+        grid.nearest(from, |a, b| a.cmp(&b)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn everyone_comes_once_and_nearest_first(
+            people in prop::collection::vec((-20_000.0..20_000.0f64, -20_000.0..20_000.0f64), 0..200),
+            moved in prop::collection::vec((0_usize..200, -3000.0..3000.0f64), 0..50),
+            (east, north) in (-30_000.0..30_000.0f64, -30_000.0..30_000.0f64),
+        ) {
+            let centre = Wgs84::new(98.29, 39.77).unwrap();
+            let mut at: Vec<Wgs84> = people.iter().map(|(e, n)| centre.offset_m(*e, *n)).collect();
+            let mut grid = Grid::default();
+            for (slot, at) in (0..).zip(&at) {
+                grid.insert(pin(slot, *at));
+            }
+            for (who, by) in moved {
+                if let Some(place) = at.get_mut(who) {
+                    let before = *place;
+                    *place = place.offset_m(by, -by);
+                    grid.replace(before, pin(who as u32, *place));
+                }
+            }
+            let from = centre.offset_m(east, north);
+            let walk = ordered(&grid, from);
+            let mut slots: Vec<u32> = walk.iter().map(|p| p.slot).collect();
+            for pair in walk.windows(2) {
+                let (near, far) = (from.distance_m(pair[0].at), from.distance_m(pair[1].at));
+                prop_assert!(near <= far * 1.01 + 1.0, "{near} m before {far} m");
+            }
+            slots.sort_unstable();
+            prop_assert!(slots.iter().copied().eq(0..at.len() as u32));
+            prop_assert_eq!(grid.len(), at.len());
+        }
+    }
+
+    #[test]
+    fn one_at_the_other_end_of_the_world_is_found_without_walking_there() {
+        let mut grid = Grid::default();
+        grid.insert(pin(1, Wgs84::new(-71.0, -33.0).unwrap()));
+        let from = Wgs84::new(98.29, 39.77).unwrap();
+        assert_eq!(ordered(&grid, from).len(), 1);
+        grid.remove(1, Wgs84::new(-71.0, -33.0).unwrap());
+        assert!(grid.cells.is_empty());
     }
 }

@@ -33,7 +33,7 @@ pub struct UnknownCaregiver(pub CaregiverId);
 /// Every caregiver of a district with their round.
 ///
 /// What the planner answers depends only on who is on the board and how, never on the order in which that came
-/// about. One change costs well under a microsecond, but for the travel times of a changed round.
+/// about. One change costs about a microsecond, and the travel times of a changed round.
 #[derive(Debug, Clone, Default)]
 pub struct Board {
     slots: Vec<Option<Slot>>,

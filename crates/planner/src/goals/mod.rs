@@ -235,3 +235,37 @@ impl Amounts {
         self.terms(weights).iter().map(Term::cost).fold(0, i64::saturating_add)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_weight_that_rewards_waiting_is_refused() {
+        assert_eq!(Goals::default().check(), Ok(()));
+        let mut goals = Goals::default();
+        goals.usual.idle = -1;
+        let error = goals.check().unwrap_err();
+        assert_eq!(error, BadGoals::Negative { kind: TermKind::Idle, weight: -1 });
+        assert_eq!(
+            Goals { shortlist: 0, ..Goals::default() }.check().unwrap_err().to_string(),
+            "the shortlist is 0; set it to at least 1, or nobody is ever found"
+        );
+    }
+
+    #[test]
+    fn the_score_is_the_sum_of_the_terms() {
+        let amounts =
+            Amounts { response: 600, tardiness: 60, continuity: 1, workload: -30, ..Amounts::default() };
+        let terms = amounts.terms(&Weights::USUAL);
+        assert_eq!(amounts.score(&Weights::USUAL), 600_000 + 180_000 - 300_000 - 60_000);
+        assert_eq!(terms.iter().map(Term::cost).sum::<i64>(), amounts.score(&Weights::USUAL));
+    }
+
+    #[test]
+    fn an_emergency_counts_little_but_time() {
+        let amounts =
+            Amounts { response: 10, workload: 500, rating: 300, continuity: 1, ..Amounts::default() };
+        assert_eq!(amounts.score(&Weights::EMERGENCY), 10_000);
+    }
+}

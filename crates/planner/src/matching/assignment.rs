@@ -11,7 +11,8 @@ pub(crate) type Edge = (u32, i64);
 
 /// For each row its column, or `None` where it stays alone. As many rows as possible get a column; among those ways
 /// the sum of the costs of the pairs and of `waiting` of the rows alone is least. Costs may be negative; columns are
-/// numbered below `columns`. Ties fall to the lower column.
+/// numbered below `columns`; each row lists its pairs cheapest first, each column once. The same input gives the same
+/// answer.
 pub(crate) fn assign(rows: &[Vec<Edge>], waiting: &[i64], columns: usize) -> Vec<Option<u32>> {
     Solver::new(rows, waiting, columns).solve()
 }
@@ -51,9 +52,16 @@ struct Solver<'a> {
     potential: Vec<i64>,
     row_of: Vec<Option<u32>>,
     column_of: Vec<Option<u32>>,
+    /// What each row's own pair costs.
+    paid: Vec<i64>,
     // of the search under way
     distance: Vec<i64>,
     from: Vec<u32>,
+    /// What the pair by which each column was reached costs.
+    price: Vec<i64>,
+    /// The nearest free column so far, and how far it is: nothing beyond is of interest.
+    end: u32,
+    bound: i64,
     done: Vec<bool>,
     touched: Vec<u32>,
     heap: BinaryHeap<Reverse<(i64, u32)>>,
@@ -78,8 +86,12 @@ impl<'a> Solver<'a> {
             potential: vec![0; all],
             row_of: vec![None; all],
             column_of: vec![None; rows.len()],
+            paid: vec![0; rows.len()],
             distance: vec![FAR; all],
             from: vec![0; all],
+            price: vec![0; all],
+            end: 0,
+            bound: FAR,
             done: vec![false; all],
             touched: Vec::new(),
             heap: BinaryHeap::new(),
@@ -88,77 +100,76 @@ impl<'a> Solver<'a> {
 
     fn solve(mut self) -> Vec<Option<u32>> {
         for row in 0..self.rows.len() as u32 {
-            if let Some((end, length)) = self.shortest_path(row) {
-                self.raise_potentials(length);
-                self.augment(row, end);
-            }
+            self.shortest_path(row);
+            self.raise_potentials();
+            self.augment(row);
         }
         let columns = self.columns as u32;
         self.column_of.iter().map(|column| column.filter(|c| *c < columns)).collect()
     }
 
-    /// The shortest alternating path from a free row to a free column, by Dijkstra on reduced costs.
-    fn shortest_path(&mut self, start: u32) -> Option<(u32, i64)> {
+    /// The shortest alternating path from a free row to a free column, by Dijkstra on reduced costs. There always is
+    /// one: every row may stay alone.
+    fn shortest_path(&mut self, start: u32) {
         for column in self.touched.drain(..) {
             set(&mut self.distance, column, FAR);
             set(&mut self.done, column, false);
         }
         self.heap.clear();
+        self.bound = FAR;
         self.relax(start, 0);
         while let Some(Reverse((length, column))) = self.heap.pop() {
-            if get(&self.done, column) {
-                continue;
+            if length >= self.bound {
+                return;
             }
-            match get(&self.row_of, column) {
-                None => return Some((column, length)),
-                Some(row) => {
-                    set(&mut self.done, column, true);
-                    let matched = self.reduced(row, column);
-                    self.relax(row, length.saturating_sub(matched));
-                }
+            if !get(&self.done, column)
+                && let Some(row) = get(&self.row_of, column)
+            {
+                set(&mut self.done, column, true);
+                let own = get(&self.paid, row) - get(&self.floor, row) - get(&self.potential, column);
+                self.relax(row, length.saturating_sub(own));
             }
         }
-        None
     }
 
     /// Tries the pairs of a row that is `length` away.
     fn relax(&mut self, row: u32, length: i64) {
         let rows = self.rows;
-        let pairs = rows.get(row as usize).map(Vec::as_slice).unwrap_or_default();
-        let floor = get(&self.floor, row);
-        let alone = (self.columns as u32 + row, get(&self.alone, row));
-        for (column, cost) in pairs.iter().chain([&alone]) {
-            let reduced = (cost - floor).saturating_sub(get(&self.potential, *column));
-            let there = length.saturating_add(reduced);
-            let known = get(&self.distance, *column);
-            if there < known {
-                if known == FAR {
-                    self.touched.push(*column);
-                }
-                set(&mut self.distance, *column, there);
-                set(&mut self.from, *column, row);
-                self.heap.push(Reverse((there, *column)));
+        let base = length.saturating_sub(get(&self.floor, row));
+        self.reach(row, self.columns as u32 + row, get(&self.alone, row), base);
+        for (column, cost) in rows.get(row as usize).into_iter().flatten() {
+            // Potentials are never positive, and costs only rise from here.
+            if base.saturating_add(*cost) >= self.bound {
+                break;
             }
+            self.reach(row, *column, *cost, base);
         }
     }
 
-    /// The reduced cost of the pair a row has.
-    fn reduced(&self, row: u32, column: u32) -> i64 {
-        let alone = self.columns as u32 + row;
-        let pairs = self.rows.get(row as usize).map(Vec::as_slice).unwrap_or_default();
-        let cost = if column == alone {
-            get(&self.alone, row)
+    fn reach(&mut self, row: u32, column: u32, cost: i64, base: i64) {
+        let there = base.saturating_add(cost).saturating_sub(get(&self.potential, column));
+        let known = get(&self.distance, column);
+        if there >= known || there >= self.bound {
+            return;
+        }
+        if known == FAR {
+            self.touched.push(column);
+        }
+        set(&mut self.distance, column, there);
+        set(&mut self.from, column, row);
+        set(&mut self.price, column, cost);
+        if get(&self.row_of, column).is_none() {
+            (self.end, self.bound) = (column, there);
         } else {
-            pairs.iter().filter(|e| e.0 == column).map(|e| e.1).min().unwrap_or(0)
-        };
-        cost.saturating_sub(get(&self.floor, row)).saturating_sub(get(&self.potential, column))
+            self.heap.push(Reverse((there, column)));
+        }
     }
 
     /// Keeps every made pair the cheapest of its row.
-    fn raise_potentials(&mut self, length: i64) {
+    fn raise_potentials(&mut self) {
         for column in &self.touched {
             if get(&self.done, *column) {
-                let by = get(&self.distance, *column).saturating_sub(length);
+                let by = get(&self.distance, *column).saturating_sub(self.bound);
                 let new = get(&self.potential, *column).saturating_add(by);
                 set(&mut self.potential, *column, new);
             }
@@ -166,13 +177,14 @@ impl<'a> Solver<'a> {
     }
 
     /// Flips the pairs along the path found.
-    fn augment(&mut self, start: u32, end: u32) {
-        let mut column = end;
+    fn augment(&mut self, start: u32) {
+        let mut column = self.end;
         loop {
             let row = get(&self.from, column);
             let before = get(&self.column_of, row);
             set(&mut self.row_of, column, Some(row));
             set(&mut self.column_of, row, Some(column));
+            set(&mut self.paid, row, get(&self.price, column));
             match before {
                 Some(next) if row != start => column = next,
                 _ => return,
@@ -266,7 +278,8 @@ mod tests {
             let (rows, waiting): (Vec<_>, Vec<_>) = rows
                 .into_iter()
                 .map(|(row, wait)| {
-                    let row: Vec<Edge> = row.into_iter().filter(|e| (e.0 as usize) < columns).collect();
+                    let mut row: Vec<Edge> = row.into_iter().filter(|e| (e.0 as usize) < columns).collect();
+                    row.sort_by_key(|e| e.1);
                     (row, wait)
                 })
                 .unzip();

@@ -10,14 +10,20 @@ use domain::{
 
 use super::assignment::{Edge, assign, contended};
 use crate::{
-    board::Board, goals::Goals, pick::Pick, query::Query, report::Report, search::Search, single, task::Task,
+    board::Board,
+    goals::Goals,
+    query::Query,
+    report::Report,
+    search::Search,
+    single::{self, Choice},
+    task::Task,
     travel::Travel,
 };
 
 /// Solves them; each with its place among all tasks.
 ///
 /// Each visit starts with a shortlist of its nearest. As long as one goes without, the lists of all visits that
-/// could make room for it are doubled, so that nobody stays unserved because the lists were short.
+/// could make room for it grow, so that nobody stays unserved because the lists were short.
 pub(super) fn solve_singles<T: Travel>(
     board: &Board,
     tasks: &[(usize, &Task)],
@@ -31,7 +37,7 @@ pub(super) fn solve_singles<T: Travel>(
         tasks.iter().map(|(_, task)| Query::new(board, task, goals, travel, now, taken)).collect();
     let waiting: Vec<i64> = tasks.iter().map(|(_, task)| goals.price_of_waiting(task, now)).collect();
     let mut searches: Vec<_> = queries.iter().map(Query::search).collect();
-    let mut rankings: Vec<Vec<Pick>> =
+    let mut rankings: Vec<Vec<Choice>> =
         searches.iter_mut().map(|search| widen(search, goals.shortlist.max(1))).collect();
     loop {
         let columns = Columns::of(board, &rankings);
@@ -51,16 +57,16 @@ pub(super) fn solve_singles<T: Travel>(
     }
 }
 
-/// Doubles the lists under contention; `false` where all of them were complete.
+/// Makes the lists under contention four times as long; `false` where all of them were complete.
 fn widen_contended<T: Travel, F: Fn(u32, u32) -> Ordering>(
     searches: &mut [Search<'_, T, F>],
-    rankings: &mut [Vec<Pick>],
+    rankings: &mut [Vec<Choice>],
     contended: &[bool],
 ) -> bool {
     let mut widened = false;
     for ((search, ranking), contended) in searches.iter_mut().zip(rankings).zip(contended) {
         if *contended && !search.exhausted() {
-            *ranking = widen(search, ranking.len().max(search.query.goals.shortlist));
+            *ranking = widen(search, 3 * ranking.len().max(search.query.goals.shortlist));
             widened = true;
         }
     }
@@ -68,7 +74,7 @@ fn widen_contended<T: Travel, F: Fn(u32, u32) -> Ordering>(
 }
 
 /// Looks at the next batch, and on while nobody suits.
-fn widen<T: Travel, F: Fn(u32, u32) -> Ordering>(search: &mut Search<'_, T, F>, batch: usize) -> Vec<Pick> {
+fn widen<T: Travel, F: Fn(u32, u32) -> Ordering>(search: &mut Search<'_, T, F>, batch: usize) -> Vec<Choice> {
     loop {
         if !search.exhausted() {
             search.widen(batch);
@@ -84,29 +90,29 @@ fn widen<T: Travel, F: Fn(u32, u32) -> Ordering>(search: &mut Search<'_, T, F>, 
 struct Columns(Vec<u32>);
 
 impl Columns {
-    fn of(board: &Board, rankings: &[Vec<Pick>]) -> Self {
-        let mut slots: Vec<u32> = rankings.iter().flatten().filter_map(Pick::only).collect();
+    fn of(board: &Board, rankings: &[Vec<Choice>]) -> Self {
+        let mut slots: Vec<u32> = rankings.iter().flatten().map(|choice| choice.slot).collect();
         slots.sort_unstable();
         slots.dedup();
         slots.sort_by(|a, b| board.by_id(*a, *b));
         Self(slots)
     }
 
-    fn edges(&self, rankings: &[Vec<Pick>]) -> Vec<Vec<Edge>> {
+    fn edges(&self, rankings: &[Vec<Choice>]) -> Vec<Vec<Edge>> {
         let mut column = vec![0_u32; self.0.iter().max().map_or(0, |m| *m as usize + 1)];
         for (i, slot) in (0..).zip(&self.0) {
             if let Some(place) = column.get_mut(*slot as usize) {
                 *place = i;
             }
         }
-        let edge = |pick: &Pick| Some((column.get(pick.only()? as usize).copied()?, pick.score));
+        let edge = |choice: &Choice| Some((column.get(choice.slot as usize).copied()?, choice.score));
         rankings.iter().map(|ranking| ranking.iter().filter_map(edge).collect()).collect()
     }
 
     /// Which of the ranking a column is.
-    fn pick(&self, column: Option<u32>, ranking: &[Pick]) -> Option<usize> {
+    fn pick(&self, column: Option<u32>, ranking: &[Choice]) -> Option<usize> {
         let slot = self.0.get(column? as usize)?;
-        ranking.iter().position(|pick| pick.only() == Some(*slot))
+        ranking.iter().position(|choice| choice.slot == *slot)
     }
 }
 
@@ -117,12 +123,12 @@ impl<'a> Takers<'a> {
     fn of(
         board: &Board,
         tasks: &[(usize, &'a Task)],
-        rankings: &[Vec<Pick>],
+        rankings: &[Vec<Choice>],
         chosen: &[Option<usize>],
     ) -> Self {
         let pairs = tasks.iter().zip(rankings).zip(chosen);
         let given = pairs.filter_map(|(((_, task), ranking), chosen)| {
-            let slot = ranking.get((*chosen)?)?.only()?;
+            let slot = ranking.get((*chosen)?)?.slot;
             Some((board.id(slot)?.clone(), &task.order))
         });
         let mut given: Vec<_> = given.collect();
@@ -138,17 +144,19 @@ impl<'a> Takers<'a> {
 
 fn explain<T: Travel, F: Fn(u32, u32) -> Ordering>(
     search: Search<'_, T, F>,
-    ranking: &[Pick],
+    ranking: &[Choice],
     chosen: Option<usize>,
     takers: &Takers<'_>,
     id: DecisionId,
 ) -> Report {
     let q = search.query;
-    let pick = chosen.and_then(|at| ranking.get(at));
-    let placements = pick.map(|p| p.placements(&search)).unwrap_or_default();
-    let mut kept: Vec<&Pick> = ranking.iter().take(RANKED_KEPT).collect();
-    kept.extend(pick.filter(|_| chosen.is_some_and(|at| at >= RANKED_KEPT)));
-    let shortage = match pick {
+    let pick = chosen.and_then(|at| ranking.get(at)).and_then(|choice| choice.pick(&search));
+    let placements = pick.as_ref().map(|p| p.placements(&search)).unwrap_or_default();
+    let best = ranking.iter().take(RANKED_KEPT);
+    let beyond = chosen.filter(|at| *at >= RANKED_KEPT).and_then(|at| ranking.get(at));
+    let ranked = best.chain(beyond).filter_map(|choice| choice.pick(&search));
+    let ranked = ranked.map(|p| p.ranked(q.board, q.weights)).collect();
+    let shortage = match &pick {
         Some(_) => None,
         None if ranking.is_empty() => Some(q.shortage(search.candidates().len())),
         None => Some(Shortage::AllBusy),
@@ -159,7 +167,7 @@ fn explain<T: Travel, F: Fn(u32, u32) -> Ordering>(
         at: q.now,
         method: Method::Match,
         considered: q.board.len() as u32,
-        ranked: kept.iter().map(|p| p.ranked(q.board, q.weights)).collect(),
+        ranked,
         chosen: pick.map(|p| p.team(q.board)).unwrap_or_default(),
         passed_over: passed_over(q.board, ranking, chosen, takers),
         excluded: search.into_exclusions().explain(q.board),
@@ -171,14 +179,14 @@ fn explain<T: Travel, F: Fn(u32, u32) -> Ordering>(
 /// Why the chosen is not the first of the ranking: whom the better ones serve instead.
 fn passed_over(
     board: &Board,
-    ranking: &[Pick],
+    ranking: &[Choice],
     chosen: Option<usize>,
     takers: &Takers<'_>,
 ) -> Option<String> {
     let better = ranking.get(..chosen.unwrap_or(ranking.len()))?;
     let first = better.first()?;
-    let named = better.iter().take(RANKED_KEPT).filter_map(|pick| {
-        let who = board.id(pick.only()?)?;
+    let named = better.iter().take(RANKED_KEPT).filter_map(|choice| {
+        let who = board.id(choice.slot)?;
         Some(format!("{who} serves order {}", takers.order_of(who)?))
     });
     let named: Vec<String> = named.collect();
