@@ -2,8 +2,10 @@
 //!
 //! Every scenario prints a table for people and, with `--json FILE`, the same figures for machines.
 
+mod drive;
 mod generate;
 mod map;
+mod measure;
 mod people;
 mod simulate;
 
@@ -25,6 +27,10 @@ enum Scenario {
     Prepare(map::Args),
     /// Plays a day on a virtual clock, in seconds.
     Simulate(simulate::Args),
+    /// Plays a day against the running system, as phones and desks would.
+    Drive(drive::Args),
+    #[command(flatten)]
+    Measure(measure::Measure),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -32,5 +38,7 @@ fn main() -> anyhow::Result<()> {
         Scenario::Generate(args) => generate::run(&args),
         Scenario::Prepare(args) => map::prepare(&args),
         Scenario::Simulate(args) => simulate::run(&args),
+        Scenario::Drive(args) => drive::run(&args),
+        Scenario::Measure(measure) => measure.run(),
     }
 }

@@ -9,7 +9,8 @@ use crate::shell::{self, step};
 /// Builds `web/dist` if a source is newer.
 pub fn build(root: &Path) -> Result<()> {
     let web = root.join("web");
-    let built = modified(&web.join("dist/index.html"));
+    // Not the page that a build without Node leaves in its place.
+    let built = modified(&web.join("dist/caregiver/index.html"));
     let sources = newest(&web)?;
     if built.is_some_and(|built| sources.is_none_or(|source| source <= built)) {
         return Ok(());

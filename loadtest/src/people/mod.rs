@@ -125,6 +125,15 @@ impl People {
         }
     }
 
+    /// The system knows the day's order by another name.
+    pub fn know_as(&mut self, own: &OrderId, named: &OrderId) {
+        if own != named
+            && let Some(truth) = self.truths.remove(own)
+        {
+            self.truths.insert(named.clone(), truth);
+        }
+    }
+
     /// How the order turns out; as the default day has it for one that is not of this day.
     fn truth(&self, order: &OrderId) -> OrderTruth {
         self.truths.get(order).cloned().unwrap_or_default()

@@ -18,10 +18,7 @@ pub struct ProgramConfig {
     /// The bus.
     #[serde(default)]
     pub nats: NatsConfig,
-    /// Whose orders, on which streets.
-    pub district: DistrictConfig,
-    /// Limits, habits, the lease.
-    #[serde(default)]
+    /// Dispatch itself.
     pub dispatch: Config,
 }
 
@@ -31,30 +28,31 @@ impl runtime::AppConfig for ProgramConfig {
     }
 }
 
-/// The district.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// One district's dispatch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DistrictConfig {
-    /// Its id, part of every subject.
-    pub id: DistrictId,
+pub struct Config {
+    /// Whose orders.
+    pub district: DistrictId,
     /// The road network: a prepared file, or OpenStreetMap (`.osm.pbf`, `.osm`, `.osm.gz`). Without one, travel times
     /// are great circles × a factor, and say so.
     #[serde(default)]
     pub map: Option<PathBuf>,
-}
-
-/// Dispatch's own settings.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
     /// Limits and habits.
+    #[serde(default)]
     pub limits: Settings,
     /// How long the active process may be silent before a standby takes over, in milliseconds.
+    #[serde(default = "default_lease")]
     pub lease_ttl_ms: u64,
 }
 
-impl Default for Config {
-    fn default() -> Self {
-        Self { limits: Settings::default(), lease_ttl_ms: 3000 }
+const fn default_lease() -> u64 {
+    3000
+}
+
+impl Config {
+    /// The usual habits for a district without a map.
+    pub fn of(district: DistrictId) -> Self {
+        Self { district, map: None, limits: Settings::default(), lease_ttl_ms: default_lease() }
     }
 }

@@ -21,5 +21,5 @@ mod metrics;
 mod rebuild;
 pub mod start;
 
-pub use config::{Config, DistrictConfig, ProgramConfig};
+pub use config::{Config, ProgramConfig};
 pub use start::start;

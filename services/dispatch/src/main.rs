@@ -10,7 +10,7 @@ fn main() -> ExitCode {
 }
 
 async fn build(config: ProgramConfig, ctx: Context) -> Result<(), BoxError> {
-    let roads = start::roads(config.district.map.as_deref()).await?;
+    let roads = start::roads(config.dispatch.map.as_deref()).await?;
     let bus = bus::Bus::open(&config.nats, "dispatch", &ctx).await?;
-    start(&config.district.id, &config.dispatch, config.nats.replicas, roads, &bus, &ctx).await
+    start(&config.dispatch, &config.nats, roads, &bus, &ctx).await
 }

@@ -8,7 +8,7 @@ use bus::{
 };
 use domain::id::DistrictId;
 use roads::Roads;
-use runtime::{BoxError, Context, TaskKind, health::Part};
+use runtime::{BoxError, Context, NatsConfig, TaskKind, health::Part};
 use schemas::{
     envelope::CloudEvent,
     order::{DispatchRequest, Takeover},
@@ -35,6 +35,9 @@ const CONCURRENCY: usize = 1024;
 /// Pause before rebuilding after the fence was lost.
 const BREATH: Duration = Duration::from_millis(100);
 
+/// Pause before trying again when a stream is missing.
+const PATIENCE: Duration = Duration::from_millis(400);
+
 /// One district's dispatch in this process.
 struct Dispatch {
     district: DistrictId,
@@ -53,17 +56,17 @@ struct Dispatch {
 /// # Errors
 /// If the streams or the lease cannot be made.
 pub async fn start(
-    district: &DistrictId,
     config: &Config,
-    replicas: usize,
+    nats: &NatsConfig,
     roads: Arc<Roads>,
     bus: &Bus,
     ctx: &Context,
 ) -> Result<(), BoxError> {
     let health = ctx.health.part("dispatch");
-    bus.reconcile(&StreamSpec::all(district, replicas)).await?;
+    let district = &config.district;
+    bus.reconcile(&[StreamSpec::of(StreamKind::Orders, district, nats.replicas)]).await?;
     let holder = format!("dispatch-{}", ctx.entropy.text_id());
-    let lease = LeaseConfig { ttl: Duration::from_millis(config.lease_ttl_ms), replicas };
+    let lease = LeaseConfig { ttl: Duration::from_millis(config.lease_ttl_ms), replicas: nats.replicas };
     let lease = Lease::new(bus, &format!("dispatch.{district}"), &holder, lease, &ctx.entropy).await?;
     let state = lease.state();
     ctx.tasks.spawn(TaskKind::Writer, "dispatch lease", |stop| lease.run(stop));
@@ -121,9 +124,15 @@ impl Dispatch {
                         Ok(StepDown::Stopped) if stop.is_cancelled() => return Ok(()),
                         Ok(StepDown::Stopped) => tracing::warn!(epoch, "the lease is lost; standing by"),
                         Ok(StepDown::Fence(error)) => {
-                            tracing::warn!(epoch, %error, "stepping down to rebuild")
+                            {
+                            tracing::warn!(epoch, %error, "stepping down to rebuild");
                         }
-                        Err(error) => tracing::warn!(epoch, %error, "cannot act; trying again"),
+                        }
+                        Err(error) => {
+                            // Usually a neighbour that has not made its stream yet.
+                            tracing::warn!(epoch, %error, "cannot act yet; trying again");
+                            tokio::time::sleep(PATIENCE).await;
+                        }
                     }
                     self.metrics.step_downs.add(1, &[]);
                     self.metrics.active.record(0.0, &[]);

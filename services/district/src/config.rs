@@ -1,0 +1,69 @@
+//! The configuration of the single programs, side by side in one file.
+
+use std::path::Path;
+
+use runtime::{NatsConfig, RuntimeConfig};
+use serde::{Deserialize, Serialize};
+
+/// Each section is that of the program of the same service.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProgramConfig {
+    /// Clock, telemetry, admin listener.
+    #[serde(default)]
+    pub runtime: RuntimeConfig,
+    /// The bus.
+    #[serde(default)]
+    pub nats: NatsConfig,
+    /// Who lives and works here.
+    pub registry: registry::Config,
+    /// Where people are.
+    pub location: caregiver_location::Config,
+    /// Work orders.
+    pub dispatch: dispatch::Config,
+    /// The HTTP API and the web apps.
+    #[serde(default)]
+    pub edge: command_center::Config,
+}
+
+impl runtime::AppConfig for ProgramConfig {
+    fn runtime(&self) -> &RuntimeConfig {
+        &self.runtime
+    }
+}
+
+/// Sections that speak of different places.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Mismatch {
+    /// Two districts.
+    #[error("one process serves one district, but {0} names another one than dispatch.district")]
+    District(&'static str),
+    /// Two maps.
+    #[error("one process has one map, but {0} names another one than dispatch.map")]
+    Map(&'static str),
+}
+
+impl ProgramConfig {
+    /// The map all services share, after checking that they mean the same district and map.
+    ///
+    /// # Errors
+    /// [`Mismatch`] names the section.
+    pub fn map(&self) -> Result<Option<&Path>, Mismatch> {
+        let (district, map) = (&self.dispatch.district, &self.dispatch.map);
+        for (key, named) in [
+            ("registry.district", &self.registry.district),
+            ("location.district", &self.location.district),
+            ("edge.district.id", &self.edge.district.id),
+        ] {
+            if named != district {
+                return Err(Mismatch::District(key));
+            }
+        }
+        for (key, named) in [("location.map", &self.location.map), ("edge.district.map", &self.edge.district.map)] {
+            if named != map {
+                return Err(Mismatch::Map(key));
+            }
+        }
+        Ok(map.as_deref())
+    }
+}
