@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use async_nats::HeaderMap;
 use opentelemetry::{
-    global,
+    Context, global,
     propagation::{Extractor, Injector},
     trace::TraceContextExt,
 };
@@ -69,8 +69,7 @@ pub(crate) fn process(subject: &str, headers: Option<&HeaderMap>) -> Span {
     let span =
         tracing::info_span!("process", otel.name = name, otel.kind = "consumer", messaging.system = "nats");
     if let Some(headers) = headers {
-        let remote = global::get_text_map_propagator(|propagator| propagator.extract(&HeadersRef(headers)));
-        span.add_link(remote.span().span_context().clone());
+        span.add_link(extract(headers).span().span_context().clone());
     }
     span
 }
@@ -84,11 +83,14 @@ pub(crate) fn answer(subject: &str, headers: Option<&HeaderMap>) -> Span {
     let span =
         tracing::info_span!("answer", otel.name = name, otel.kind = "server", messaging.system = "nats");
     if let Some(headers) = headers {
-        let remote = global::get_text_map_propagator(|propagator| propagator.extract(&HeadersRef(headers)));
         // Refused only where the span is disabled.
-        let _ = span.set_parent(remote);
+        let _ = span.set_parent(extract(headers));
     }
     span
+}
+
+fn extract(headers: &HeaderMap) -> Context {
+    global::get_text_map_propagator(|propagator| propagator.extract(&HeadersRef(headers)))
 }
 
 /// The words of the house that stand in subjects; every other token is somebody's id.
@@ -135,7 +137,28 @@ fn template(subject: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use opentelemetry::trace::TracerProvider;
+    use opentelemetry_sdk::{propagation::TraceContextPropagator, trace::SdkTracerProvider};
+    use tracing_subscriber::layer::SubscriberExt;
+
     use super::*;
+
+    #[test]
+    fn the_context_of_the_sender_travels_in_the_headers() {
+        global::set_text_map_propagator(TraceContextPropagator::new());
+        let tracer = SdkTracerProvider::builder().build().tracer("test");
+        let subscriber =
+            tracing_subscriber::registry().with(tracing_opentelemetry::layer().with_tracer(tracer));
+        tracing::subscriber::with_default(subscriber, || {
+            let cause = tracing::info_span!("cause");
+            let mut headers = HeaderMap::new();
+            cause.in_scope(|| inject("care.v1.d.order.o1", &mut headers));
+            let arrived = extract(&headers);
+            let arrived = arrived.span().span_context().clone();
+            assert!(arrived.is_valid() && arrived.is_remote());
+            assert_eq!(arrived.trace_id(), cause.context().span().span_context().trace_id());
+        });
+    }
 
     #[test]
     fn span_names_hold_no_ids() {

@@ -89,7 +89,11 @@ where
             Err(error) => refuse(service, &error),
         };
     }
-    match start(service, config, build) {
+    let telemetry = match Telemetry::start(service, &config.runtime().telemetry) {
+        Ok(telemetry) => telemetry,
+        Err(error) => return refuse(service, &error),
+    };
+    match start(service, telemetry, config, build) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             print_error(service, &error);
@@ -104,14 +108,13 @@ fn flags(service: Service) -> Cli {
     Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
 }
 
-fn start<C, F, Fut>(service: Service, config: C, build: F) -> Result<(), BoxError>
+fn start<C, F, Fut>(service: Service, telemetry: Telemetry, config: C, build: F) -> Result<(), BoxError>
 where
     C: AppConfig,
     F: FnOnce(C, Context) -> Fut,
     Fut: Future<Output = Result<(), BoxError>>,
 {
     let runtime_config = config.runtime().clone();
-    let telemetry = Telemetry::start(service, &runtime_config.telemetry)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let stop = runtime.block_on(live(service, &runtime_config, &telemetry, config, build));
     telemetry.shut_down();
@@ -169,7 +172,7 @@ async fn serve_until_stopped(
     Ok(tasks.stopping().await)
 }
 
-fn refuse(service: Service, error: &config::ConfigError) -> ExitCode {
+fn refuse(service: Service, error: &dyn std::fmt::Display) -> ExitCode {
     print_error(service, error);
     ExitCode::from(EXIT_BAD_CONFIG)
 }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use figment::{
     Figment, Metadata, Profile, Provider,
     providers::Serialized,
-    util::nest,
     value::{Dict, Map, Value},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -98,13 +97,15 @@ struct KeyValues {
 
 impl KeyValues {
     fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Self {
-        let pairs = variables
+        let mut pairs: Vec<_> = variables
             .into_iter()
             .filter(|(name, _)| name != CONFIG_VARIABLE)
             .filter_map(|(name, value)| {
                 Some((name.strip_prefix(PREFIX)?.to_ascii_lowercase().replace("__", "."), value))
             })
             .collect();
+        // A whole table before its keys, so that both can be set.
+        pairs.sort_unstable();
         let spell = |path: &[&str]| format!("{PREFIX}{}", path.join("__").to_ascii_uppercase());
         Self { name: "environment variable", spell, pairs }
     }
@@ -128,17 +129,32 @@ impl Provider for KeyValues {
     }
 
     fn data(&self) -> figment::Result<Map<Profile, Dict>> {
-        let mut merged = Figment::new();
+        let mut dict = Dict::new();
         for (key, text) in &self.pairs {
             let value = match text.trim_start().chars().next() {
                 Some('[' | '{') => list_or_table(text),
                 _ => Value::from(text.as_str()),
             };
-            if let Value::Dict(_, dict) = nest(key, value) {
-                merged = merged.merge(Serialized::defaults(dict));
-            }
+            insert(&mut dict, key.split('.'), value);
         }
-        merged.data()
+        Ok(Profile::Default.collect(dict))
+    }
+}
+
+/// Puts a value at its path, making the tables on the way.
+fn insert<'a>(dict: &mut Dict, mut path: impl Iterator<Item = &'a str>, value: Value) {
+    let Some(first) = path.next() else { return };
+    let mut path = path.peekable();
+    if path.peek().is_none() {
+        dict.insert(first.to_owned(), value);
+        return;
+    }
+    let inner = dict.entry(first.to_owned()).or_insert_with(|| Value::from(Dict::new()));
+    if inner.as_dict().is_none() {
+        *inner = Value::from(Dict::new());
+    }
+    if let Value::Dict(_, inner) = inner {
+        insert(inner, &mut path as &mut dyn Iterator<Item = &str>, value);
     }
 }
 
@@ -147,4 +163,106 @@ fn list_or_table(text: &str) -> Value {
     let parsed = format!("value = {text}").parse::<toml::Table>().ok();
     let value = parsed.and_then(|mut table| table.remove("value"));
     value.and_then(|value| Value::serialize(value).ok()).unwrap_or_else(|| Value::from(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::config::{secret::Secret, sections::NatsConfig};
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    struct Config {
+        nats: NatsConfig,
+        areas: Vec<String>,
+        weights: std::collections::BTreeMap<String, f64>,
+    }
+
+    fn from_environment(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        load_from(&Cli::default(), pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())))
+    }
+
+    fn from_flags(flags: &[&str]) -> Result<Config, ConfigError> {
+        let cli = Cli { set: flags.iter().map(|&flag| flag.to_owned()).collect(), ..Cli::default() };
+        load_from(&cli, [("CARE_NATS__URL".to_owned(), "nats://environment".to_owned())])
+    }
+
+    #[test]
+    fn nothing_set_is_the_default() {
+        assert_eq!(
+            from_environment(&[("PATH", "/bin"), ("CARE_CONFIG", "x.toml")]).unwrap(),
+            Config::default()
+        );
+    }
+
+    #[test]
+    fn flags_win_over_the_environment_and_the_environment_over_the_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "[nats]\nurl = \"nats://file\"\ntimeout_ms = 7\nreplicas = 5\n").unwrap();
+        let cli = Cli {
+            config: Some(file.path().to_owned()),
+            set: vec!["nats.timeout_ms=9".to_owned()],
+            ..Cli::default()
+        };
+        let environment = [("CARE_NATS__URL", "nats://environment"), ("CARE_NATS__TIMEOUT_MS", "8")]
+            .map(|(n, v)| (n.into(), v.into()));
+        let nats = load_from::<Config>(&cli, environment).unwrap().nats;
+        assert_eq!((nats.url.as_str(), nats.timeout_ms, nats.replicas), ("nats://environment", 9, 5));
+    }
+
+    #[test]
+    fn lists_and_tables_are_written_as_in_toml_and_digits_can_be_text() {
+        let config = from_environment(&[
+            ("CARE_AREAS", r#"["north", "south"]"#),
+            ("CARE_WEIGHTS", "{ near = 0.5 }"),
+            ("CARE_WEIGHTS__FAR", "2"),
+            ("CARE_NATS__PASSWORD", "007"),
+        ])
+        .unwrap();
+        assert_eq!(config.areas, ["north", "south"]);
+        assert_eq!(
+            config.weights.into_iter().collect::<Vec<_>>(),
+            [("far".into(), 2.0), ("near".into(), 0.5)]
+        );
+        assert_eq!(config.nats.password, Some(Secret::new("007".to_owned())));
+    }
+
+    #[test]
+    fn an_error_names_key_source_and_what_is_expected() {
+        let error = from_environment(&[("CARE_NATS__TIMEOUT_MS", "soon")]).unwrap_err().to_string();
+        for part in ["`nats.timeout_ms`", "CARE_NATS__TIMEOUT_MS", "soon", "u64"] {
+            assert!(error.contains(part), "{part} in {error}");
+        }
+        let error = from_flags(&["nats.urll=x"]).unwrap_err().to_string();
+        for part in ["`nats.urll`", "--set", "url, user"] {
+            assert!(error.contains(part), "{part} in {error}");
+        }
+        assert!(matches!(from_flags(&["nats.url"]), Err(ConfigError::MalformedFlag(_))));
+        assert!(matches!(from_flags(&["=x"]), Err(ConfigError::MalformedFlag(_))));
+    }
+
+    #[test]
+    fn a_file_that_is_not_toml_is_named() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "nats = [").unwrap();
+        let cli = Cli { config: Some(file.path().to_owned()), ..Cli::default() };
+        let error = load_from::<Config>(&cli, []).unwrap_err().to_string();
+        assert!(error.contains(&file.path().display().to_string()), "{error}");
+    }
+
+    #[test]
+    fn a_secret_comes_from_a_file_and_its_errors_do_not_show_it() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "opensesame\n").unwrap();
+        let path = file.path().to_str().unwrap();
+        let config = from_environment(&[("CARE_NATS__PASSWORD__FILE", path)]).unwrap();
+        assert_eq!(config.nats.password.map(|secret| secret.expose().clone()), Some("opensesame".to_owned()));
+
+        let error = from_environment(&[("CARE_NATS__PASSWORD__FILE", "/nowhere")]).unwrap_err().to_string();
+        assert!(error.contains("/nowhere") && error.contains("`nats.password"), "{error}");
+        let error = from_environment(&[("CARE_NATS__PASSWORD", "[1, 2]")]).unwrap_err().to_string();
+        assert!(error.contains("a secret as text"), "{error}");
+    }
 }

@@ -75,3 +75,22 @@ where
         deserializer.deserialize_any(Visitor(PhantomData))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_shows_itself_nowhere() {
+        let secret = Secret::new("opensesame".to_owned());
+        assert_eq!(format!("{secret:?}"), "***");
+        assert_eq!(serde_json::to_string(&secret).unwrap(), "\"***\"");
+        assert_eq!(secret.expose(), "opensesame");
+    }
+
+    #[test]
+    fn a_secret_of_another_type_does_not_repeat_its_text_in_an_error() {
+        let error = serde_json::from_str::<Secret<u32>>("\"opensesame\"").unwrap_err().to_string();
+        assert!(!error.contains("opensesame"), "{error}");
+    }
+}
