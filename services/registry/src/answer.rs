@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use crate::{
     mask::{self, View},
+    metrics::Metrics,
     store::{Person, Put, PutError, Store, failed},
 };
 
@@ -29,6 +30,7 @@ pub struct Desk {
     pub clock: SharedClock,
     /// Rung after each change.
     pub changed: Arc<Notify>,
+    pub(crate) metrics: Metrics,
 }
 
 impl Desk {
@@ -37,6 +39,10 @@ impl Desk {
     /// # Errors
     /// `invalid_profile`, `invalid_name`, `id_taken`, `unavailable`.
     pub async fn command(&self, command: RegistryCommand) -> Result<Registered, Problem> {
+        self.set(command).await.inspect_err(|problem| self.metrics.refused(&problem.code))
+    }
+
+    async fn set(&self, command: RegistryCommand) -> Result<Registered, Problem> {
         let put = match command {
             RegistryCommand::PutElder { elder, name } => Put { person: Person::Elder(elder), name },
             RegistryCommand::PutCaregiver { caregiver, name } => {
@@ -56,6 +62,10 @@ impl Desk {
     /// # Errors
     /// `too_many`, `not_allowed`, `unavailable`.
     pub async fn names(&self, query: NamesQuery) -> Result<Names, Problem> {
+        self.read(query).await.inspect_err(|problem| self.metrics.refused(&problem.code))
+    }
+
+    async fn read(&self, query: NamesQuery) -> Result<Names, Problem> {
         let NamesQuery { reader, ids } = query;
         if ids.len() > MAX_NAMES {
             let detail = format!("{} names were asked for, at most {MAX_NAMES} at once", ids.len());
@@ -72,6 +82,7 @@ impl Desk {
                 *name = mask::mask(name);
             }
         }
+        self.metrics.read(names.len(), view == View::Masked);
         Ok(Names { names })
     }
 }

@@ -17,6 +17,7 @@ pub mod answer;
 pub mod config;
 pub mod import;
 pub mod mask;
+mod metrics;
 pub mod publish;
 mod start;
 pub mod store;

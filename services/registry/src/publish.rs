@@ -12,7 +12,10 @@ use serde::de::IgnoredAny;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::store::{PutError, Store, Waiting};
+use crate::{
+    metrics::Metrics,
+    store::{PutError, Store, Waiting},
+};
 
 /// So many events are on their way at once.
 const BATCH: u32 = 512;
@@ -32,6 +35,7 @@ pub struct Publisher {
     pub changed: Arc<Notify>,
     /// Ready when everything decided is published, or somebody else sees to it.
     pub health: Part,
+    pub(crate) metrics: Metrics,
 }
 
 /// Why publishing stopped for now.
@@ -120,7 +124,7 @@ impl Publisher {
                 Followed::Reset => published.clear(),
             }
         };
-        let missing = self.store.put_back(&published).await?;
+        let missing = self.store.agree(&published).await?;
         if missing > 0 {
             tracing::info!(missing, stream, "the stream lacks profiles; they are published again");
         }
@@ -129,6 +133,7 @@ impl Publisher {
 
     /// Publishes the oldest waiting events; `false` when there are none.
     async fn next_batch(&self, writer: &mut FencedWriter) -> Result<bool, Trouble> {
+        self.metrics.waiting(self.store.waiting_count().await?);
         let waiting = self.store.waiting(BATCH).await?;
         let mut on_their_way = Vec::with_capacity(waiting.len());
         for Waiting { place, event_id, subject, event } in waiting {
@@ -136,21 +141,22 @@ impl Publisher {
         }
         let mut outcome = Ok(!on_their_way.is_empty());
         let mut stored = None;
-        for (place, ack) in on_their_way {
+        for (count, (place, ack)) in (1..).zip(on_their_way) {
             match ack.await {
-                Ok(_) => stored = Some(place),
+                Ok(_) => stored = Some((place, count)),
                 Err(error) => {
                     // It is there, from before a restart; everything behind it is sent again.
                     if matches!(error, FenceError::Duplicate { .. }) {
-                        stored = Some(place);
+                        stored = Some((place, count));
                     }
                     outcome = Err(error.into());
                     break;
                 }
             }
         }
-        if let Some(place) = stored {
+        if let Some((place, count)) = stored {
             self.store.published(place).await?;
+            self.metrics.published(count);
         }
         outcome
     }

@@ -11,6 +11,7 @@ use crate::{
     answer::Desk,
     config::Config,
     import::{self, ImportError},
+    metrics::Metrics,
     publish::Publisher,
     store::{Store, StoreError, make_folder},
     vault::Vault,
@@ -55,7 +56,13 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
     bus.reconcile(&[StreamSpec::of(StreamKind::Profiles, district, nats.replicas)]).await?;
 
     let changed = Arc::new(Notify::new());
-    let desk = Desk { store: store.clone(), clock: ctx.clock.clone(), changed: Arc::clone(&changed) };
+    let metrics = Metrics::default();
+    let desk = Desk {
+        store: store.clone(),
+        clock: ctx.clock.clone(),
+        changed: Arc::clone(&changed),
+        metrics: metrics.clone(),
+    };
     let commands = Endpoint::new(subject::command(district, Service::Registry)).group(GROUP);
     let commands = bus.serve(commands).await?;
     let names =
@@ -64,7 +71,7 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
     let terms = LeaseConfig { ttl: Duration::from_millis(config.lease_ttl_ms), replicas: nats.replicas };
     let lease = Lease::new(bus, &format!("registry.{district}"), &holder, terms, &ctx.entropy).await?;
     let state = lease.state();
-    let publisher = Publisher { store, bus: bus.clone(), changed, health };
+    let publisher = Publisher { store, bus: bus.clone(), changed, health, metrics };
 
     let tasks = &ctx.tasks;
     let reader = desk.clone();

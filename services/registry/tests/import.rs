@@ -1,6 +1,6 @@
 //! Imports by row: what is wrong is named, the rest goes through.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::{fs, path::PathBuf, process::Command};
 

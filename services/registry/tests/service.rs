@@ -217,6 +217,11 @@ async fn two_processes_publish_each_change_once_and_a_restart_publishes_nothing(
     let all: Vec<(&str, f64)> = wanted.iter().map(|(id, lon)| (id.as_str(), *lon)).collect();
     published(&one.bus, &all).await;
     one.stop().await;
+    // As if the first had ended between publishing and noting it.
+    let store = registry::open(&two.config, &two.ctx).await.unwrap();
+    two.stop().await;
+    assert_eq!(store.agree(&BTreeMap::new()).await.unwrap(), 40);
+    let two = running(&nats, state.path()).await;
     two.command(put("late", 98.9, None)).await.unwrap();
     published(&two.bus, &[("late", 98.9)]).await;
     two.stop().await;

@@ -55,6 +55,15 @@ impl Store {
             .collect()
     }
 
+    /// How many events wait.
+    ///
+    /// # Errors
+    /// [`sqlx::Error`].
+    pub async fn waiting_count(&self) -> Result<u64, sqlx::Error> {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox").fetch_one(&self.pool).await?;
+        Ok(count.unsigned_abs())
+    }
+
     /// They are on the bus: everything up to and including this place.
     ///
     /// # Errors

@@ -228,22 +228,19 @@ impl Store {
             .collect()
     }
 
-    /// How many people there are.
+    /// Brings the outbox in line with the stream; `published` is the id of the last event on each subject. What is
+    /// there need not be sent again (a process may have ended between publishing and noting it); what the stream lost
+    /// or never had is put back. Returns how many events that is.
     ///
     /// # Errors
-    /// [`sqlx::Error`].
-    pub async fn count(&self) -> Result<u64, sqlx::Error> {
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM person").fetch_one(&self.pool).await?;
-        Ok(count.unsigned_abs())
-    }
-
-    /// Puts back into the outbox whatever the stream does not have as it should: `published` is the id of the last
-    /// event on each subject. Returns how many events that is.
-    ///
-    /// # Errors
-    /// [`PutError`]; nothing is put back then.
-    pub async fn put_back(&self, published: &BTreeMap<String, String>) -> Result<usize, PutError> {
+    /// [`PutError`]; nothing is changed then.
+    pub async fn agree(&self, published: &BTreeMap<String, String>) -> Result<usize, PutError> {
         let mut db = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let there: Vec<&String> = published.values().collect();
+        sqlx::query("DELETE FROM outbox WHERE event_id IN (SELECT value FROM json_each(?))")
+            .bind(serde_json::to_string(&there)?)
+            .execute(&mut *db)
+            .await?;
         let rows = sqlx::query(
             "SELECT id, kind, profile, event_id, changed_at FROM person
              WHERE event_id NOT IN (SELECT event_id FROM outbox) ORDER BY changed_at, id",
