@@ -178,7 +178,7 @@ class Overlay:
                 here |= maps.get(source["configMapRef"]["name"], {}).keys()
             there = compose[name]["environment"].keys()
             # Compose keeps the default; the map is an addition to both.
-            maps_keys = {"CARE_DISPATCH__MAP", "CARE_LOCATION__MAP", "CARE_DISTRICT__MAP"}
+            maps_keys = {"CARE_DISPATCH__MAP", "CARE_LOCATION__MAP", "CARE_EDGE__DISTRICT__MAP"}
             differing = (here ^ there) - {"CARE_RUNTIME__GRACE_SECONDS"} - maps_keys
             self.require(not differing, workload, f"and docker-compose.yml differ in {', '.join(sorted(differing))}")
 
