@@ -52,7 +52,7 @@ function reply(c: Context, me: Me, route: string, path: string[], query: URLSear
     case "GET me":
       return [200, me];
     case "GET district":
-      return [200, { id: "jiayuguan", name: "嘉峪关市", name_en: "Jiayuguan", bounds: d.roads.map.bounds, clock: { now: d.instant(), speed: c.speed }, streets: STREETS, services: SERVICES, demo: true, attribution: null }];
+      return [200, { id: "jiayuguan", name: "嘉峪关市", name_en: "Jiayuguan", bounds: d.roads.map.bounds, clock: { now: d.instant(), speed: c.speed }, streets: STREETS, services: SERVICES, demo: true, attribution: "generated streets" }];
     case "GET map":
       return [200, d.roads.map];
     case "GET kpi":

@@ -144,6 +144,8 @@ export class DevDistrict {
     if (this.#applied.has(command.id)) return this.#answer(id, true);
     const order = this.orders.get(id);
     if (!order) throw new Refusal(404, "unknown_order", `there is no order ${id}`);
+    const seen = command.if_revision;
+    if (seen !== undefined && seen !== order.revision) throw new Refusal(409, "stale_revision", `the order changed meanwhile (revision ${order.revision}, you saw ${seen})`);
     const next = applyAction(structuredClone(order), command, { actor, caregiver, now: this.now, decide: (o, chosen) => this.#decided(o, chosen) });
     this.#applied.set(command.id, id);
     this.commit(next.stage === "waiting" && next.shortage === undefined && Date.parse(next.retry_at) <= this.now ? this.match(next) : next);

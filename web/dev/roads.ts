@@ -90,7 +90,8 @@ export function generateRoads(seed = 7): Roads {
     return { line, metres: Math.round(metres), seconds: Math.round(metres / 5.5) };
   };
   const bounds: Bounds = [WEST - STEP_LON * 2, SOUTH - STEP_LAT * 2, WEST + STEP_LON * (COLUMNS + 1), SOUTH + STEP_LAT * (ROWS + 1.5)];
-  return { map: { bounds, classes: CLASSES, ways, attribution: null }, nodes, nearest, path };
+  const canal = range(COLUMNS + 2).flatMap((i) => [round(WEST + STEP_LON * (i - 1)), round(SOUTH + STEP_LAT * (7.5 + 2.2 * Math.sin(i / 6)))]);
+  return { map: { bounds, classes: CLASSES, ways, water: [canal], attribution: "generated streets" }, nodes, nearest, path };
 }
 
 const round = (n: number) => Math.round(n * 1e6) / 1e6;

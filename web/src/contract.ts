@@ -73,6 +73,8 @@ export interface BaseMap {
   /** Road classes, e.g. `primary`; a way names its class by index. */
   classes: string[];
   ways: { c: number; n?: string; p: number[] }[];
+  /** Rivers and canals: longitude and latitude by turns. */
+  water?: number[][];
   attribution: string | null;
 }
 
@@ -369,8 +371,11 @@ export type OrderAction =
   | { action: "cancel"; reason: CancelReason }
   | { action: "assign"; caregivers: string[]; reason: string };
 export type ActionName = OrderAction["action"];
-/** The body of `POST /orders/{id}/commands`. Repeating the same `id` is a no-op that answers as the first time. */
-export type CommandBody = { id: string; occurred_at?: Instant } & OrderAction;
+/**
+ * The body of `POST /orders/{id}/commands`. Repeating the same `id` is a no-op that answers as the first time; with
+ * `if_revision` it is applied only to the order as the utterer saw it.
+ */
+export type CommandBody = { id: string; occurred_at?: Instant; if_revision?: number } & OrderAction;
 export interface Accepted {
   order: Order;
   sequence: number;

@@ -76,6 +76,7 @@ describe("the caregiver's app", () => {
     await act("finish").click();
     await act("confirm").click();
     await verify("card", "");
+    await page.locator(".visit[data-stage=confirmed]").waitFor();
     await synced();
     expect(await recorded(order.id)).toEqual(["accepted", "en_route", "arrived", "in_service", "done", "confirmed"]);
     const closed = await operator.order(order.id);

@@ -1,17 +1,17 @@
 /** What the desk asks of orders. The command's id is made here, so a repeated click is harmless. */
-import type { Accepted, Duty, OrderAction, PlaceOrder, Presence, Role } from "../contract.ts";
+import type { Accepted, Duty, Order, OrderAction, PlaceOrder, Presence, Role } from "../contract.ts";
 import { call, post } from "../net/http.ts";
 import { t } from "../text/index.ts";
 import { newId } from "../ui/id.ts";
 import { toast, toastProblem } from "../ui/toast.tsx";
 import { learned } from "./state.ts";
 
-/** Utters an action; says so, or says why not. Answers whether it was done. */
-export async function utter(order: string, action: OrderAction): Promise<boolean> {
+/** Utters an action about the order as it is seen; says so, or says why not. Answers whether it was done. */
+export async function utter(order: Order, action: OrderAction): Promise<boolean> {
   const id = newId("cmd");
   try {
-    const path = `/api/v1/orders/${encodeURIComponent(order)}/commands`;
-    const accepted = await post<Accepted>(path, { id, ...action }, { idempotencyKey: id });
+    const path = `/api/v1/orders/${encodeURIComponent(order.id)}/commands`;
+    const accepted = await post<Accepted>(path, { id, if_revision: order.revision, ...action }, { idempotencyKey: id });
     learned(accepted.order);
     toast(t().act.sent);
     return true;

@@ -1,5 +1,6 @@
 /** The desk by keyboard. Single keys act only while nothing is being typed and no dialog is open. */
 import { me } from "../app/session.ts";
+import type { Order } from "../contract.ts";
 import { toggleLanguage } from "../text/index.ts";
 import { toggleTheme } from "../ui/theme.ts";
 import { allowed, type DeskAction } from "./allowed.ts";
@@ -12,10 +13,10 @@ const open = (p: Panel) => () => {
   panel.value = p;
 };
 
-function onOrder(action: DeskAction, then: (order: string) => void): () => void {
+function onOrder(action: DeskAction, then: (order: Order) => void): () => void {
   return () => {
     const order = selectedOrder.value;
-    if (order && allowed(action, order, me.value?.role)) then(order.id);
+    if (order && allowed(action, order, me.value?.role)) then(order);
   };
 }
 

@@ -5,6 +5,7 @@ import type { RoadGroup } from "./road-group.ts";
 
 export interface Palette {
   ground: string;
+  water: string;
   casing: string;
   label: string;
   halo: string;
@@ -23,6 +24,7 @@ export function readPalette(): Palette {
   const tokens = <K extends string>(prefix: string, ...names: K[]) => Object.fromEntries(names.map((n) => [n, token(prefix + n)])) as Record<K, string>;
   return {
     ground: token("map-ground"),
+    water: token("map-water"),
     casing: token("map-casing"),
     label: token("map-label"),
     halo: token("map-halo"),

@@ -11,12 +11,17 @@ export function roadFeatures(map: BaseMap): GeoJSON.FeatureCollection {
   const groups = map.classes.map((c) => GROUPS.indexOf(groupOf(c)));
   return {
     type: "FeatureCollection",
-    features: map.ways.map((way) => {
-      const coordinates: [number, number][] = [];
-      for (let i = 0; i + 1 < way.p.length; i += 2) coordinates.push([way.p[i] as number, way.p[i + 1] as number]);
-      return { type: "Feature", geometry: { type: "LineString", coordinates }, properties: { g: groups[way.c] ?? 0, n: way.n ?? null } };
-    }),
+    features: map.ways.map((way) => line(way.p, { g: groups[way.c] ?? 0, n: way.n ?? null })),
   };
+}
+
+const waterFeatures = (map: BaseMap): GeoJSON.FeatureCollection => ({ type: "FeatureCollection", features: (map.water ?? []).map((p) => line(p, {})) });
+
+/** Longitudes and latitudes by turns as a line. */
+function line(p: readonly number[], properties: GeoJSON.GeoJsonProperties): GeoJSON.Feature {
+  const coordinates: [number, number][] = [];
+  for (let i = 0; i + 1 < p.length; i += 2) coordinates.push([p[i] as number, p[i + 1] as number]);
+  return { type: "Feature", geometry: { type: "LineString", coordinates }, properties };
 }
 
 const byGroup = (values: readonly (number | string)[]): ExpressionSpecification =>
@@ -33,9 +38,16 @@ export function baseStyle(map: BaseMap, palette: Palette): StyleSpecification {
   const sort: ExpressionSpecification = ["get", "g"];
   return {
     version: 8,
-    sources: { roads: { type: "geojson", data: roadFeatures(map), tolerance: 0.3 } },
+    sources: { roads: { type: "geojson", data: roadFeatures(map), tolerance: 0.3 }, water: { type: "geojson", data: waterFeatures(map) } },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": palette.ground } },
+      {
+        id: "water",
+        type: "line",
+        source: "water",
+        layout: { "line-cap": "round", "line-join": "round" },
+        paint: { "line-color": palette.water, "line-width": ["interpolate", ["exponential", 1.5], ["zoom"], 10, 1.5, 14, 6, 17, 26] },
+      },
       {
         id: "road-casing",
         type: "line",

@@ -21,6 +21,8 @@ export interface Hover extends Picked {
 const NOTHING: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
 const FRAME_MS = 70;
 const CLOSE_ZOOM = 15;
+/** Room around the district; the legend lies below. */
+const ROOM = { top: 16, right: 16, bottom: 60, left: 16 };
 
 export class MapView {
   readonly #map: MapLibre;
@@ -46,7 +48,7 @@ export class MapView {
       container,
       style: baseStyle(base, readPalette()),
       bounds: base.bounds,
-      fitBoundsOptions: { padding: 24 },
+      fitBoundsOptions: { padding: ROOM },
       attributionControl: false,
       dragRotate: false,
       pitchWithRotate: false,
@@ -130,13 +132,15 @@ export class MapView {
     }
   }
 
+  /** Ends it; what still comes in is ignored. */
   destroy(): void {
+    this.#loaded = false;
     cancelAnimationFrame(this.#frame);
     this.#map.remove();
   }
 
   #fit(animate: boolean): void {
-    this.#map.fitBounds(this.#base.bounds, { padding: 24, animate, duration: 400 });
+    this.#map.fitBounds(this.#base.bounds, { padding: ROOM, animate, duration: 400 });
   }
 
   #setUp(): void {

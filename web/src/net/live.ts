@@ -70,6 +70,7 @@ export class Live {
       const ask = this.#options.fetch ?? fetch;
       const response = await ask(this.#options.url, { headers, signal: abort.signal, credentials: "same-origin", cache: "no-store" });
       if (response.status === 401 || response.status === 403) return "signed_out";
+      if (response.status === 400) this.#cursor = null;
       if (!response.ok || response.body === null) return "lost";
       return await this.#read(response.body, alive);
     } catch {

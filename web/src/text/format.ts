@@ -17,8 +17,8 @@ const date = (at: When) => new Date(at);
 
 export const hhmm = (at: When) => format({ hour: "2-digit", minute: "2-digit" }).format(date(at));
 export const hhmmss = (at: When) => format({ hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(date(at));
-export const day = (at: When) => format({ month: "numeric", day: "numeric", weekday: "short" }).format(date(at));
-export const fullDate = (at: When) => format({ year: "numeric", month: "numeric", day: "numeric" }).format(date(at));
+export const day = (at: When) => format({ month: "short", day: "numeric", weekday: "short" }).format(date(at));
+export const fullDate = (at: When) => format({ year: "numeric", month: "short", day: "numeric" }).format(date(at));
 
 /** `14:05–15:00`, with the day in front unless it is today. */
 export function window(w: { earliest: string; latest: string }, now: number): string {

@@ -61,16 +61,26 @@ function roads(g: CanvasRenderingContext2D, map: BaseMap, box: Box, project: Pro
   const groups = map.classes.map(groupOf);
   const near = map.ways.filter((way) => touches(way.p, box));
   near.sort((a, b) => WIDTH[groups[a.c] ?? "path"] - WIDTH[groups[b.c] ?? "path"]);
+  for (const p of (map.water ?? []).filter((line) => touches(line, box))) {
+    trace(g, p, project);
+    g.strokeStyle = palette.water;
+    g.lineWidth = 10;
+    g.stroke();
+  }
   for (const casing of [true, false]) {
     for (const way of near) {
       const group = groups[way.c] ?? "path";
-      g.beginPath();
-      for (let i = 0; i + 1 < way.p.length; i += 2) g.lineTo(...project(way.p[i] as number, way.p[i + 1] as number));
+      trace(g, way.p, project);
       g.strokeStyle = casing ? palette.casing : palette.roads[group];
       g.lineWidth = WIDTH[group] + (casing && group !== "path" ? 1.6 : 0);
       g.stroke();
     }
   }
+}
+
+function trace(g: CanvasRenderingContext2D, p: readonly number[], project: Project): void {
+  g.beginPath();
+  for (let i = 0; i + 1 < p.length; i += 2) g.lineTo(...project(p[i] as number, p[i + 1] as number));
 }
 
 function touches(p: readonly number[], [west, south, east, north]: Box): boolean {

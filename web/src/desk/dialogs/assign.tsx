@@ -36,7 +36,7 @@ export function Assign({ order }: { order: Order }) {
   const toggle = (id: string) => setChosen(chosen.includes(id) ? chosen.filter((c) => c !== id) : [...chosen, id].slice(-need));
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (await utter(order.id, { action: "assign", caregivers: [...chosen], reason })) shut();
+    if (await utter(order, { action: "assign", caregivers: [...chosen], reason })) shut();
   };
   const ready = chosen.length === need && reason.trim() !== "" && !isClosed(order);
   return (
@@ -44,7 +44,7 @@ export function Assign({ order }: { order: Order }) {
       <form class="body" onSubmit={submit} data-testid="assign">
         <fieldset class="choices">
           {(["ranked", "nearest", "search"] as const).map((s) => (
-            <button key={s} type="button" class="button" aria-pressed={source === s} onClick={() => setSource(s)}>
+            <button key={s} type="button" class="button" autofocus={s === "ranked"} aria-pressed={source === s} onClick={() => setSource(s)}>
               {words.act[s]}
             </button>
           ))}

@@ -15,7 +15,7 @@ export function CancelOrder({ order }: { order: Order }) {
   const shut = () => close("cancel");
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (reason && (await utter(order.id, { action: "cancel", reason }))) shut();
+    if (reason && (await utter(order, { action: "cancel", reason }))) shut();
   };
   return (
     <Dialog title={`${words.act.cancel} · ${words.service[order.service]}`} onClose={shut}>

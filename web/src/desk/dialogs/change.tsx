@@ -20,7 +20,7 @@ export function ChangeOrder({ order }: { order: Order }) {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const change = read(kind, form, order);
-    if (change && (await utter(order.id, { action: "change", change }))) shut();
+    if (change && (await utter(order, { action: "change", change }))) shut();
   };
   return (
     <Dialog title={`${words.act.change} · ${words.service[order.service]}`} onClose={shut}>

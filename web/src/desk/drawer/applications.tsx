@@ -14,12 +14,12 @@ export const Applications = ({ order }: { order: Order }) => (
   <section class="applications">
     <h3>{t().drawer.applications}</h3>
     {(order.applications ?? []).map((a) => (
-      <One key={a.id} order={order.id} application={a} />
+      <One key={a.id} order={order} application={a} />
     ))}
   </section>
 );
 
-function One({ order, application: a }: { order: string; application: Application }) {
+function One({ order, application: a }: { order: Order; application: Application }) {
   const words = t();
   const [reason, setReason] = useState("");
   const answer = (approve: boolean) => void utter(order, { action: "answer", application: a.id, approve, reason });

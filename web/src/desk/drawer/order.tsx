@@ -59,12 +59,12 @@ function Actions({ order }: { order: Order }) {
         </button>
       )}
       {allowed("resume", order, role) && (
-        <button type="button" class="button" aria-keyshortcuts="r" onClick={() => void utter(order.id, { action: "resume" })}>
+        <button type="button" class="button" aria-keyshortcuts="r" onClick={() => void utter(order, { action: "resume" })}>
           {words.resume}
         </button>
       )}
       {allowed("hand_back", order, role) && (
-        <button type="button" class="button" aria-keyshortcuts="h" onClick={() => void utter(order.id, { action: "hand_back" })}>
+        <button type="button" class="button" aria-keyshortcuts="h" onClick={() => void utter(order, { action: "hand_back" })}>
           {words.handBack}
         </button>
       )}
