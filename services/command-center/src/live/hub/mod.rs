@@ -393,3 +393,6 @@ impl Hub {
 fn staff(by_audience: &BTreeMap<Audience, Vec<ClientId>>) -> impl Iterator<Item = &Audience> {
     by_audience.keys().take_while(|a| matches!(a, Audience::Staff(..)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,14 @@
+//! The edge as a whole: real HTTP, a real nats-server, and neighbours as small as can be.
+
+#[cfg(test)]
+mod live;
+#[cfg(test)]
+mod orders;
+#[cfg(test)]
+mod positions;
+#[cfg(test)]
+mod roles;
+#[cfg(test)]
+mod sign_in;
+#[cfg(test)]
+mod support;

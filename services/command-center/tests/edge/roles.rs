@@ -1,0 +1,126 @@
+//! Every endpoint × every role × own and other district: who gets in, who does not, and with which code.
+
+use crate::support::{District, TOKEN_KEY, answer, sign, user};
+use command_center::http::endpoint::{Endpoint, ROLES, Who, table};
+use domain::{id::DistrictId, order::Role, unit::Seconds};
+use serde_json::json;
+
+/// As the contract has it, written down a second time so that a slip in the table shows.
+const CONTRACT: &[(&str, &str, &str)] = &[
+    ("POST", "/api/v1/session", "anyone"),
+    ("DELETE", "/api/v1/session", "signed in"),
+    ("POST", "/api/v1/session/renew", "signed in"),
+    ("POST", "/api/v1/password", "anyone"),
+    ("GET", "/api/v1/me", "signed in"),
+    ("GET", "/api/v1/district", "signed in"),
+    ("GET", "/api/v1/map", "signed in"),
+    ("GET", "/api/v1/live", "signed in"),
+    ("POST", "/api/v1/orders", "operator supervisor frontdesk elder"),
+    ("GET", "/api/v1/orders", "operator supervisor frontdesk auditor caregiver elder"),
+    ("GET", "/api/v1/orders/{id}", "operator supervisor frontdesk auditor caregiver elder"),
+    ("GET", "/api/v1/orders/{id}/decisions", "operator supervisor frontdesk auditor"),
+    ("POST", "/api/v1/orders/{id}/commands", "operator supervisor frontdesk caregiver elder"),
+    ("GET", "/api/v1/orders/{id}/route", "operator supervisor frontdesk caregiver"),
+    ("GET", "/api/v1/caregivers", "operator supervisor frontdesk"),
+    ("GET", "/api/v1/elders", "operator supervisor frontdesk"),
+    ("GET", "/api/v1/nearest", "operator supervisor frontdesk"),
+    ("POST", "/api/v1/positions", "caregiver"),
+    ("GET", "/osmand", "anyone"),
+    ("POST", "/osmand", "anyone"),
+    ("POST", "/api/v1/caregivers/me/tracker", "caregiver"),
+    ("POST", "/api/v1/duty", "operator supervisor caregiver"),
+    ("GET", "/api/v1/kpi", "operator supervisor frontdesk bureau auditor"),
+    ("GET", "/api/v1/dead-letters", "operator supervisor"),
+    ("GET", "/api/v1/users", "supervisor"),
+    ("POST", "/api/v1/users", "supervisor"),
+    ("POST", "/api/v1/users/{user}/reset", "supervisor"),
+    ("PATCH", "/api/v1/users/{user}", "supervisor"),
+    ("GET", "/api/v1/audit", "auditor supervisor"),
+    ("GET", "/openapi.json", "anyone"),
+    ("GET", "/healthz", "anyone"),
+    ("GET", "/readyz", "anyone"),
+];
+
+fn expected(endpoint: &Endpoint) -> &'static str {
+    let found = CONTRACT
+        .iter()
+        .find(|(method, path, _)| *method == endpoint.method.as_str() && *path == endpoint.path);
+    found.unwrap_or_else(|| panic!("{} {} is not in the contract", endpoint.method, endpoint.path)).2
+}
+
+#[tokio::test]
+async fn every_endpoint_admits_whom_the_contract_names() {
+    let district = District::start().await;
+    assert_eq!(table().len(), CONTRACT.len());
+    for endpoint in table() {
+        // Leaving would end the session of the tests to come.
+        if endpoint.method == "DELETE" {
+            continue;
+        }
+        let expected = expected(&endpoint);
+        for role in ROLES {
+            let admitted = match expected {
+                "anyone" | "signed in" => true,
+                roles => roles.split(' ').any(|name| name == user(role)),
+            };
+            let (status, code) = call(&district, &endpoint, Some(&district.token(&user(role)))).await;
+            let refused = status == 403 && code == "not_allowed";
+            assert_eq!(
+                refused, !admitted,
+                "{} {} as {role:?}: {status} {code}",
+                endpoint.method, endpoint.path
+            );
+            assert!(status < 500, "{} {} as {role:?}: {status} {code}", endpoint.method, endpoint.path);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_endpoint_takes_a_token_that_does_not_hold_here() {
+    let district = District::start().await;
+    let with = |change: &dyn Fn(&mut command_center::access::token::Claims)| {
+        let mut claims = district.claims("supervisor", Role::Supervisor);
+        change(&mut claims);
+        claims
+    };
+    let elsewhere = with(&|c| c.district = DistrictId::new("there").unwrap());
+    let expired = with(&|c| c.expires = c.signed_in - Seconds(1));
+    let reset = with(&|c| c.epoch = 7);
+    let bad: [(Option<String>, u16, &str); 6] = [
+        (None, 401, "not_signed_in"),
+        (Some("nonsense".to_owned()), 401, "invalid_token"),
+        (Some(sign("the key of some other house, quite long", &with(&|_| {}))), 401, "foreign_token"),
+        (Some(sign(TOKEN_KEY, &elsewhere)), 403, "foreign_district"),
+        (Some(sign(TOKEN_KEY, &expired)), 401, "token_expired"),
+        (Some(sign(TOKEN_KEY, &reset)), 401, "session_ended"),
+    ];
+    for endpoint in table().into_iter().filter(|e| e.who != Who::Anyone) {
+        for (token, status, code) in &bad {
+            let got = call(&district, &endpoint, token.as_deref()).await;
+            assert_eq!(got, (*status, (*code).to_owned()), "{} {}", endpoint.method, endpoint.path);
+        }
+    }
+}
+
+/// Status and problem code; an answer that never ends is not read.
+async fn call(district: &District, endpoint: &Endpoint, token: Option<&str>) -> (u16, String) {
+    let path = endpoint.path.replace("{id}", "no-such-order").replace("{user}", "nobody");
+    let mut request = district.request(endpoint.method.as_str(), &path);
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    if endpoint.body.is_some() {
+        request = request.json(&json!({}));
+    }
+    if endpoint.endless {
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        if status == 200 {
+            return (status, String::new());
+        }
+        let problem: serde_json::Value = response.json().await.unwrap();
+        return (status, problem["code"].as_str().unwrap_or_default().to_owned());
+    }
+    let (status, value) = answer(request).await;
+    (status, value["code"].as_str().unwrap_or_default().to_owned())
+}
