@@ -15,7 +15,7 @@ use domain::time::Timestamp;
 use futures::StreamExt;
 use tokio::sync::watch;
 
-use crate::{Bus, Link, Sequence, StreamError, StreamMessage, connection::reconnected, stream::in_full};
+use crate::{Bus, Link, Sequence, StreamError, StreamMessage, answers::reconnected, stream::in_full};
 
 /// Where to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,6 +13,7 @@
 //! | seeing a message twice | [`seen`] |
 //! | a real server for tests | `testing` (feature `testing`) |
 
+mod answers;
 pub mod connection;
 pub mod dead_letter;
 pub mod fence;

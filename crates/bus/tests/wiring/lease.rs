@@ -2,10 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::soon;
-use bus::{Bus, Lease, LeaseConfig, LeaseState, testing::NatsServer};
+use crate::support::{event, orders, prepared, soon, subject};
+use bus::{Bus, FenceError, FencedWriter, Lease, LeaseConfig, LeaseState, Sequence, testing::NatsServer};
 use runtime::Entropy;
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{
+    sync::{oneshot, watch},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 
 const TTL: Duration = Duration::from_millis(900);
@@ -95,6 +98,54 @@ async fn a_holder_cut_off_steps_down_before_a_standby_takes_over() {
     assert!(two.is_standby(), "the holder steps down first");
     two.held().await;
     assert!(one.is_standby());
+}
+
+/// A process frozen for longer than its time to live (a stopped container, a suspended laptop) wakes up believing
+/// that it is the active one. Its lease tells it a moment later; what it writes before that moment the fence refuses.
+#[tokio::test]
+async fn a_frozen_holder_wakes_up_fenced_and_steps_down() {
+    let server = NatsServer::start();
+    let bus = prepared(&server).await;
+    let (frozen, awake) = frozen_for(TTL * 3, &server);
+    soon("the first holder", frozen).await.unwrap();
+
+    let mut standby = candidate(&bus, "standby").await;
+    standby.held().await;
+    let mut writer = FencedWriter::open(&bus, orders(), bus.last_sequence(&orders()).await.unwrap());
+    let takeover = event("takeover", 1);
+    writer.publish(subject(&takeover), &takeover).await.unwrap().await.unwrap();
+
+    let late = soon("waking up", awake).await.unwrap();
+    assert!(matches!(late, FenceError::Lost { .. }), "{late}");
+    assert!(!standby.is_standby());
+    assert_eq!(bus.last_sequence(&orders()).await.unwrap(), Sequence(1));
+}
+
+/// Takes the lease in a process of its own, as far as threads can be one: everything it has stands still for a while.
+/// Tells when it begins to freeze, and what came of the first message it sent after waking up.
+fn frozen_for(
+    pause: Duration,
+    server: &NatsServer,
+) -> (oneshot::Receiver<()>, oneshot::Receiver<FenceError>) {
+    let (freezing, frozen) = oneshot::channel();
+    let (waking, awake) = oneshot::channel();
+    let config = server.config();
+    std::thread::spawn(move || {
+        let process = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        process.block_on(async move {
+            let bus = Bus::connect(&config, "frozen", runtime::Health::default().part("nats")).await.unwrap();
+            let mut holder = candidate(&bus, "frozen").await;
+            holder.held().await;
+            let mut writer = FencedWriter::open(&bus, orders(), bus.last_sequence(&orders()).await.unwrap());
+            freezing.send(()).unwrap();
+            std::thread::sleep(pause);
+            let late = event("late", 2);
+            let outcome = writer.publish(subject(&late), &late).await.unwrap().await;
+            holder.lost().await;
+            waking.send(outcome.unwrap_err()).unwrap();
+        });
+    });
+    (frozen, awake)
 }
 
 #[tokio::test]
