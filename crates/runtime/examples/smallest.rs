@@ -26,11 +26,13 @@ struct GreeterConfig {
     password: Option<Secret>,
     /// Fall over after greeting.
     fail: bool,
+    /// Do not listen when told to stop.
+    stubborn: bool,
 }
 
 impl Default for GreeterConfig {
     fn default() -> Self {
-        Self { times: 1, names: vec!["world".to_owned()], password: None, fail: false }
+        Self { times: 1, names: vec!["world".to_owned()], password: None, fail: false, stubborn: false }
     }
 }
 
@@ -69,6 +71,9 @@ async fn build(config: Config, context: Context) -> Result<(), BoxError> {
         }
         if config.greeter.fail {
             return Err("the greeter fell over".into());
+        }
+        if config.greeter.stubborn {
+            return std::future::pending().await;
         }
         stop.cancelled().await;
         Ok(())

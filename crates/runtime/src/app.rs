@@ -68,7 +68,9 @@ impl Context {
 /// `build` connects, spawns its tasks through [`Context::tasks`] and returns; the program then runs until a signal,
 /// [`Tasks::stop`] or the failure of a critical task, and shuts down in order within the configured grace.
 ///
-/// Exit codes: 0 after an orderly end, 1 after a failure, 64 for a configuration that is not usable.
+/// A second signal ends it at once.
+///
+/// Exit codes: 0 after an orderly end, 1 after a failure or a second signal, 64 for a configuration that is not usable.
 pub fn run<C, F, Fut>(service: Service, build: F) -> ExitCode
 where
     C: AppConfig,
@@ -153,8 +155,11 @@ where
     let stop = context.tasks.stopping().await;
     tracing::info!(?stop, grace_seconds = config.grace_seconds, "stopping");
     process.not_ready("stopping");
-    let overdue = context.tasks.shut_down(Duration::from_secs(config.grace_seconds)).await;
-    tracing::info!(?overdue, "stopped");
+    let grace = Duration::from_secs(config.grace_seconds);
+    tokio::select! {
+        overdue = context.tasks.shut_down(grace) => tracing::info!(?overdue, "stopped"),
+        signal = stop_signal() => return Err(format!("stopped at once by a second signal, {}", signal?).into()),
+    }
     Ok(stop)
 }
 

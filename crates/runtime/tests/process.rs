@@ -77,9 +77,13 @@ impl Running {
     }
 
     fn terminate(mut self) -> Option<i32> {
+        self.signal();
+        self.wait()
+    }
+
+    fn signal(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        self.wait()
     }
 
     fn wait(&mut self) -> Option<i32> {
@@ -135,6 +139,26 @@ fn a_failed_task_is_a_failed_process() {
     let mut running = Running::start(smallest().args(["--set", "greeter.fail=true"]));
     assert_eq!(running.wait(), Some(1));
     assert_eq!(running.line("task failed; the process stops")["error"], "the greeter fell over");
+}
+
+#[test]
+fn who_does_not_stop_within_the_grace_is_cut_off_by_name() {
+    let settings = ["--set", "greeter.stubborn=true", "--set", "runtime.grace_seconds=1"];
+    let mut running = Running::start(smallest().args(settings));
+    running.line("hello");
+    running.signal();
+    assert_eq!(running.wait(), Some(0));
+    assert!(running.line("stopped").to_string().contains("greeter"));
+}
+
+#[test]
+fn a_second_signal_ends_the_waiting() {
+    let mut running = Running::start(smallest().args(["--set", "greeter.stubborn=true"]));
+    running.line("hello");
+    running.signal();
+    running.line("stopping");
+    running.signal();
+    assert_eq!(running.wait(), Some(1));
 }
 
 #[test]
