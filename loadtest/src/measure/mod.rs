@@ -6,13 +6,19 @@
 //! | `report.rs` | the figures, for people and as JSON |
 //! | `pace.rs` | load that does not wait for its victim, and histograms |
 //! | `stage.rs` | servers and services as processes of their own |
-//! | `roads.rs` … `stream` | one scenario each |
+//! | `place.rs` | places on the streets of a map |
+//! | `floor.rs`, `roads.rs`, `location/`, `dispatch/`, `stream/` | one scenario each |
 
+mod edge;
 mod floor;
+mod location;
 mod pace;
+mod place;
 mod report;
 mod roads;
+mod sse;
 mod stage;
+mod stream;
 
 /// What can be measured.
 #[derive(Debug, clap::Subcommand)]
@@ -21,6 +27,13 @@ pub enum Measure {
     Floor(floor::Args),
     /// Many-to-one travel times against a plain Dijkstra on the same graph.
     Roads(roads::Args),
+    /// Positions and who is nearest, against bare pub-sub and Redis.
+    Location(location::Args),
+    /// A thousand desks on the live stream, cut off at random.
+    Stream(stream::Args),
+    /// The bare subscriber of `location`.
+    #[command(hide = true)]
+    Sink(location::sink::Args),
 }
 
 impl Measure {
@@ -30,6 +43,9 @@ impl Measure {
         match self {
             Self::Floor(args) => runtime.block_on(floor::run(args)),
             Self::Roads(args) => roads::run(args),
+            Self::Location(args) => runtime.block_on(location::run(args)),
+            Self::Stream(args) => runtime.block_on(stream::run(args)),
+            Self::Sink(args) => runtime.block_on(location::sink::run(args)),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The figures of one run: a table for people, and the same as one flat JSON object.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};

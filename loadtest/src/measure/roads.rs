@@ -7,12 +7,13 @@ use anyhow::{Context, Result, bail};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use roads::{
-    Place, Profile, Roads,
+    Profile, Roads,
     dijkstra::{Dijkstra, Direction},
 };
 
 use super::{
     pace::Latencies,
+    place::somewhere,
     report::{Bar, Output, Report},
 };
 
@@ -77,21 +78,17 @@ fn measure(roads: &Roads, args: &Args) -> Result<Measured> {
         bail!("{} has no roads for {profile}", args.map.display());
     };
     let graph = engine.graph();
-    let junctions = roads.network().context("no network")?.junctions();
     let mut rng = ChaCha8Rng::seed_from_u64(args.seed);
     let mut search = Dijkstra::default();
     let mut measured =
         Measured { many_to_one: Latencies::default(), one_to_all: Latencies::default(), mismatches: 0 };
     let (mut sources, mut answers) = (Vec::new(), Vec::new());
     for _ in 0..args.rounds {
-        let mut somewhere = || -> Option<Place> {
-            let junction = junctions.get(rng.random_range(0..junctions.len()))?;
-            let (east, north) = (rng.random_range(-60.0..60.0), rng.random_range(-60.0..60.0));
-            Some(roads.snap(profile, junction.offset_m(east, north)))
-        };
         sources.clear();
-        sources.extend(std::iter::repeat_with(&mut somewhere).flatten().take(SOURCES));
-        let target = somewhere().context("the map is empty")?;
+        for _ in 0..SOURCES {
+            sources.push(roads.snap(profile, somewhere(roads, &mut rng)?));
+        }
+        let target = roads.snap(profile, somewhere(roads, &mut rng)?);
         let start = rng.random_range(0..graph.nodes());
 
         let began = Instant::now();
