@@ -46,7 +46,7 @@ pub struct Args {
     #[arg(long, default_value_t = 3000)]
     pub elders: usize,
     /// How many caregivers serve it.
-    #[arg(long, default_value_t = 200)]
+    #[arg(long, default_value_t = 300)]
     pub caregivers: usize,
     /// How many orders are placed in the day.
     #[arg(long, default_value_t = 1000)]
