@@ -3,7 +3,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 
 import { loadDistrict } from "../app/district.ts";
 import { ended } from "../app/session.ts";
-import type { BaseMap, LiveEvent } from "../contract.ts";
+import type { BaseMap, ElderListed, LiveEvent } from "../contract.ts";
 import { get } from "../net/http.ts";
 import { Live, type Connection } from "../net/live.ts";
 import type { Picked } from "../map/view.ts";
@@ -21,6 +21,9 @@ export const wall = signal(new URLSearchParams(location.search).has("wall"));
 export const timeline = signal(false);
 export type Panel = "place" | "assign" | "cancel" | "change" | "letters" | "help" | "search";
 export const panel = signal<Panel | null>(null);
+
+/** For whom the next order is to be placed, where that is known already. */
+export const placingFor = signal<ElderListed | null>(null);
 
 /** Closes a panel if it is still the open one: a late answer must not close what was opened since. */
 export function close(which: Panel): void {

@@ -19,7 +19,12 @@ export interface Hover extends Picked {
 }
 
 const NOTHING: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
+/** Between two drawings of the people; a crowd is drawn less often, every drawing is sent whole to the map's worker. */
 const FRAME_MS = 70;
+const CROWD = 300;
+const CROWD_FRAME_MS = 180;
+/** Between two drawings of the orders, however fast they change. */
+const ORDERS_MS = 400;
 const CLOSE_ZOOM = 15;
 /** Room around the district; the legend lies below. */
 const ROOM = { top: 16, right: 16, bottom: 60, left: 16 };
@@ -37,6 +42,8 @@ export class MapView {
   #before: { center: [number, number]; zoom: number } | null = null;
   #frame = 0;
   #lastFrame = 0;
+  #ordersChanged = false;
+  #lastOrders = 0;
   onPick: (picked: Picked | null) => void = () => {};
   onHover: (hover: Hover | null) => void = () => {};
 
@@ -73,8 +80,7 @@ export class MapView {
     const present = new Set(scene.people.map((p) => p.id));
     for (const p of this.#scene.people) if (!present.has(p.id)) this.#motion.forget(p.id);
     this.#scene = scene;
-    if (!this.#loaded) return;
-    this.#source("orders").setData(orderFeatures(scene));
+    this.#ordersChanged = true;
     this.#draw();
   }
 
@@ -172,18 +178,24 @@ export class MapView {
     return this.#map.getSource(name) as GeoJSONSource;
   }
 
-  /** Draws people now and goes on while anyone moves, a dozen times a second at most. */
+  /** Draws what changed and goes on while anyone moves, a dozen times a second at most. */
   #draw(): void {
     if (!this.#loaded || this.#frame !== 0) return;
     this.#frame = requestAnimationFrame((time) => {
       this.#frame = 0;
-      if (time - this.#lastFrame < FRAME_MS) return this.#draw();
+      const pause = this.#scene.people.length > CROWD ? CROWD_FRAME_MS : FRAME_MS;
+      if (time - this.#lastFrame < pause) return this.#draw();
       this.#lastFrame = time;
+      if (this.#ordersChanged && time - this.#lastOrders >= ORDERS_MS) {
+        this.#source("orders").setData(orderFeatures(this.#scene));
+        this.#ordersChanged = false;
+        this.#lastOrders = time;
+      }
       const where = (id: string) => this.#motion.where(id, time);
       this.#source("people").setData(peopleFeatures(this.#scene, where));
       this.#source("links").setData(linkFeatures(this.#scene, where));
       this.#source("focus").setData(this.#focus(where));
-      if (this.#motion.moving(time)) this.#draw();
+      if (this.#ordersChanged || this.#motion.moving(time)) this.#draw();
     });
   }
 

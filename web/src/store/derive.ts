@@ -43,6 +43,9 @@ function busiest(id: string, work: readonly Order[]): "serving" | "en_route" | "
   return state;
 }
 
+/** Instants and ids compare by their characters; a locale's order costs many times as much and says the same. */
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 export type QueueTab = "queue" | "underway" | "scheduled" | "closed";
 
 /** Which list an order belongs to. */
@@ -59,8 +62,8 @@ export function compareQueue(a: Order, b: Order): number {
     deskFirst(a) - deskFirst(b) ||
     Number(isOverdue(b)) - Number(isOverdue(a)) ||
     rank(a.priority) - rank(b.priority) ||
-    a.created_at.localeCompare(b.created_at) ||
-    a.id.localeCompare(b.id)
+    byText(a.created_at, b.created_at) ||
+    byText(a.id, b.id)
   );
 }
 
@@ -71,9 +74,9 @@ export function lists(world: World, now: number): Record<QueueTab, Order[]> {
   const all: Record<QueueTab, Order[]> = { queue: [], underway: [], scheduled: [], closed: [] };
   for (const order of world.orders.values()) all[tabOf(order, now)].push(order);
   all.queue.sort(compareQueue);
-  all.underway.sort((a, b) => (visit(a)?.start ?? "").localeCompare(visit(b)?.start ?? "") || a.id.localeCompare(b.id));
-  all.scheduled.sort((a, b) => a.window.earliest.localeCompare(b.window.earliest) || a.id.localeCompare(b.id));
-  all.closed.sort((a, b) => latest(b).localeCompare(latest(a)) || a.id.localeCompare(b.id));
+  all.underway.sort((a, b) => byText(visit(a)?.start ?? "", visit(b)?.start ?? "") || byText(a.id, b.id));
+  all.scheduled.sort((a, b) => byText(a.window.earliest, b.window.earliest) || byText(a.id, b.id));
+  all.closed.sort((a, b) => byText(latest(b), latest(a)) || byText(a.id, b.id));
   return all;
 }
 
@@ -95,5 +98,5 @@ export function persons(world: World, work: ReadonlyMap<string, Order[]>): Perso
       const orders = work.get(id) ?? [];
       return { id, work: orders, state: caregiverState(id, world.presences.get(id), orders) };
     })
-    .sort((a, b) => STATE_ORDER.indexOf(a.state) - STATE_ORDER.indexOf(b.state) || a.id.localeCompare(b.id));
+    .sort((a, b) => STATE_ORDER.indexOf(a.state) - STATE_ORDER.indexOf(b.state) || byText(a.id, b.id));
 }

@@ -8,7 +8,7 @@ import { districtNow } from "../../ui/clock.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { newId } from "../../ui/id.ts";
 import { place } from "../commands.ts";
-import { close, selected } from "../state.ts";
+import { close, placingFor, selected } from "../state.ts";
 import { ElderPicker } from "./elder-picker.tsx";
 import { fromLocal, toLocal } from "./local-time.ts";
 
@@ -17,13 +17,16 @@ const URGENCIES: readonly Urgency[] = ["normal", "urgent", "emergency"];
 export function Place() {
   const words = t();
   const command = useMemo(() => newId("cmd"), []);
-  const [elder, setElder] = useState<ElderListed | null>(null);
+  const [elder, setElder] = useState<ElderListed | null>(placingFor.value);
   const [service, setService] = useState<ServiceKind>("personal_care");
   const [urgency, setUrgency] = useState<Urgency>("normal");
   const [later, setLater] = useState(false);
   const [busy, setBusy] = useState(false);
   const standard = standardVisit(service);
-  const shut = () => close("place");
+  const shut = () => {
+    placingFor.value = null;
+    close("place");
+  };
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     if (!elder) return;

@@ -3,15 +3,17 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { serviceName, streetName } from "../../app/district.ts";
-import type { Order, Page } from "../../contract.ts";
+import { me } from "../../app/session.ts";
+import type { ElderListed, Order, Page } from "../../contract.ts";
 import type { Picked } from "../../map/view.ts";
 import { get, withQuery } from "../../net/http.ts";
 import { hhmm } from "../../text/format.ts";
 import { t } from "../../text/index.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import { OrderGlyph, PersonGlyph } from "../../ui/glyph.tsx";
+import { Icon, OrderGlyph, PersonGlyph } from "../../ui/glyph.tsx";
+import { mayPlace } from "../commands.ts";
 import { caregiverName, elder } from "../names.ts";
-import { close, learned, selected, staff, world } from "../state.ts";
+import { close, learned, panel, placingFor, selected, staff, world } from "../state.ts";
 import { useElders } from "./elder-picker.tsx";
 
 export function Search() {
@@ -26,6 +28,10 @@ export function Search() {
     if (order) learned(order);
     selected.value = picked;
     shut();
+  };
+  const placeFor = (elder: ElderListed) => {
+    placingFor.value = elder;
+    panel.value = "place";
   };
   return (
     <Dialog title={words.hint} onClose={shut}>
@@ -51,7 +57,17 @@ export function Search() {
             </button>
           ))}
         </Group>
-        {q !== "" && orders.length + people.length === 0 && <p class="muted">{words.empty}</p>}
+        <Group title={words.elders}>
+          {elders.slice(0, 6).map((e) => (
+            <button key={e.profile.id} type="button" data-elder={e.profile.id} disabled={!mayPlace(me.value?.role)} onClick={() => placeFor(e)}>
+              <Icon name="plus" />
+              <strong>{e.name ?? e.profile.id}</strong> <span class="muted mono">{e.profile.id}</span>
+              <span class="muted grow">{streetName(e.profile.street)}</span>
+              <span class="muted">{t().act.place}</span>
+            </button>
+          ))}
+        </Group>
+        {q !== "" && orders.length + people.length + elders.length === 0 && <p class="muted">{words.empty}</p>}
       </div>
     </Dialog>
   );
