@@ -154,10 +154,10 @@ impl Mirror {
         let mut in_step = false;
         loop {
             turn.tick().await;
+            // With nothing to write, only this tells that Redis is gone.
+            redis::cmd("PING").exec_async(&mut connection).await?;
             if !self.core.read().is_active() {
                 in_step = false;
-                // Also tells whether Redis is there when it is needed.
-                redis::cmd("PING").exec_async(&mut connection).await?;
             } else if in_step {
                 self.write(&mut connection).await?;
             } else {
