@@ -25,8 +25,9 @@ use crate::{
 const ROUND: Duration = Duration::from_millis(250);
 /// Figures go out every so many rounds.
 const ROUNDS_PER_FIGURES: u64 = 4;
-/// Quiet clients are pinged every so many rounds; the contract says 15 seconds at most.
-const ROUNDS_PER_PING: u64 = 28;
+/// Quiet clients are pinged every so many rounds. One that got something just after a ping waits for the one after
+/// the next: 12 seconds, where the contract says 15 at most.
+const ROUNDS_PER_PING: u64 = 24;
 /// Frames kept for clients that resume, in bytes.
 const LOG_BYTES: usize = 128 * 1024 * 1024;
 /// Reports a caregiver may send at once, after a time without signal.
@@ -37,6 +38,8 @@ const REPORT_BURST: f64 = 60.0;
 pub struct Started {
     /// Where it listens.
     pub address: SocketAddr,
+    /// The live stream.
+    pub live: Arc<Live>,
 }
 
 /// Starts the edge: brings its stream about, opens the accounts, spawns its tasks, and listens. It is ready once it
@@ -112,12 +115,12 @@ pub async fn start_at(
 
     let listener = server::listen(config.http.listen).await?;
     let address = listener.local_addr()?;
-    let (routes, most) = (router(&edge), config.max_connections);
+    let (routes, most, ending) = (router(&edge), config.max_connections, Arc::clone(&live));
     context.tasks.spawn(TaskKind::Intake, "http", |stop| {
-        server::serve(listener, routes, most, stop, move || live.close_all("restarted"))
+        server::serve(listener, routes, most, stop, move || ending.close_all("restarted"))
     });
     tracing::info!(%address, "the edge listens");
-    Ok(Started { address })
+    Ok(Started { address, live })
 }
 
 async fn open_door(

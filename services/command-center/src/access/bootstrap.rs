@@ -8,7 +8,9 @@
 use std::{io::IsTerminal, path::Path};
 
 use domain::{id::UserId, order::Role};
+use futures::StreamExt;
 use runtime::Clock;
+use schemas::problem::Problem;
 use serde::Deserialize;
 
 use super::{accounts::check, code, scope::Scope, sign_in::Door};
@@ -21,6 +23,8 @@ use crate::store::{
 const FIRST_USER: &str = "supervisor";
 /// Beside the accounts.
 const CODE_FILE: &str = "first-sign-in.txt";
+/// Passwords in the making; how many are computed at once is [`Passwords`](super::password::Passwords)' to say.
+const AT_A_TIME: usize = 16;
 
 /// Why the first accounts could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -80,31 +84,39 @@ impl Door {
         let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
         let known: std::collections::HashSet<UserId> =
             self.store.accounts().await?.into_iter().map(|account| account.user.user).collect();
+        let new = entries
+            .into_iter()
+            .filter(|entry| !known.contains(&entry.user))
+            .map(|entry| self.prepared(entry));
+        let mut accounts = futures::stream::iter(new).buffered(AT_A_TIME);
         let mut made = 0;
-        for entry in entries.into_iter().filter(|entry| !known.contains(&entry.user)) {
-            let name = entry.user.clone();
-            let refused = |problem: schemas::problem::Problem| BootstrapError::Account {
-                user: name.clone(),
-                reason: problem.detail,
-            };
-            let user = User {
-                user: entry.user,
-                role: entry.role,
-                scope: entry.scope,
-                caregiver: entry.caregiver,
-                elder: entry.elder,
-                display_name: entry.display_name,
-                disabled: false,
-            };
-            check(&user).map_err(refused)?;
-            let hash = self.passwords.hash(entry.password).await.map_err(refused)?;
-            let account = Account { user, password_hash: Some(hash), code: None, epoch: 0 };
+        while let Some(account) = accounts.next().await {
+            let account = account?;
             if self.store.add_account(&account, None, self.wall.now()).await? {
                 self.sessions.note(&account);
                 made += 1;
             }
         }
         Ok(made)
+    }
+
+    /// An entry's account, its password hashed.
+    async fn prepared(&self, entry: Entry) -> Result<Account, BootstrapError> {
+        let name = entry.user.clone();
+        let refused =
+            |problem: Problem| BootstrapError::Account { user: name.clone(), reason: problem.detail };
+        let user = User {
+            user: entry.user,
+            role: entry.role,
+            scope: entry.scope,
+            caregiver: entry.caregiver,
+            elder: entry.elder,
+            display_name: entry.display_name,
+            disabled: false,
+        };
+        check(&user).map_err(refused)?;
+        let hash = self.passwords.hash(entry.password).await.map_err(refused)?;
+        Ok(Account { user, password_hash: Some(hash), code: None, epoch: 0 })
     }
 
     /// While nobody who could let others in has a password, there is a `supervisor` with a one-time code.

@@ -13,7 +13,10 @@ use runtime::{Context, SharedClock, TaskKind, health::Part};
 use schemas::subject::{Service, StreamKind};
 use tokio_util::sync::CancellationToken;
 
-use crate::{live::stream::Live, metrics::Metrics};
+use crate::{
+    live::stream::{Live, Source},
+    metrics::Metrics,
+};
 
 /// What every follower needs.
 #[derive(Debug, Clone)]
@@ -61,7 +64,15 @@ impl Feed {
         loop {
             match self.bus.follow(kind.name(&self.district), &[], start).await {
                 Ok(follower) => return follower,
-                Err(error @ StreamError::Missing { .. }) => health.not_ready(error.to_string()),
+                Err(error @ StreamError::Missing { .. }) => {
+                    health.not_ready(error.to_string());
+                    // Orders are worth watching without the people; without orders there is nothing to watch.
+                    match kind {
+                        StreamKind::Profiles => self.live.caught_up(Source::Profiles),
+                        StreamKind::Presence => self.live.caught_up(Source::Presence),
+                        _ => {}
+                    }
+                }
                 Err(error) => {
                     tracing::warn!(%error, "cannot follow a stream yet; trying again");
                     health.not_ready(error.to_string());

@@ -13,7 +13,10 @@ use schemas::{
 use tokio_util::sync::CancellationToken;
 
 use super::{Feed, next, unless_stopped};
-use crate::live::core::{Core, OrderChange};
+use crate::live::{
+    core::{Core, OrderChange},
+    stream::Source,
+};
 
 pub(super) async fn follow(feed: Feed, health: Part, stop: CancellationToken) -> Result<(), BoxError> {
     health.not_ready("reading the orders");
@@ -42,14 +45,14 @@ pub(super) async fn follow(feed: Feed, health: Part, stop: CancellationToken) ->
                     return Ok(());
                 }
                 caught_up = true;
-                feed.live.set_caught_up(true);
+                feed.live.caught_up(Source::Orders);
                 health.ready();
             }
             Followed::CaughtUp { .. } => {}
             Followed::Reset => {
                 tracing::warn!("the stream of orders was made anew; everything known of orders is forgotten");
                 caught_up = false;
-                feed.live.set_caught_up(false);
+                feed.live.fell_behind(Source::Orders);
                 feed.live.change(Core::forget_orders);
             }
         }

@@ -11,6 +11,7 @@ use schemas::{
 use tokio_util::sync::CancellationToken;
 
 use super::{Feed, next, unless_stopped};
+use crate::live::stream::Source;
 
 pub(super) async fn follow_profiles(
     feed: Feed,
@@ -19,11 +20,14 @@ pub(super) async fn follow_profiles(
 ) -> Result<(), BoxError> {
     let opening = feed.open(StreamKind::Profiles, StartFrom::LastPerSubject, &health);
     let Some(mut follower) = unless_stopped(opening, &stop).await else { return Ok(()) };
+    let mut news = false;
     let elders = format!("care.v1.{}.profile.elder.", feed.district);
     while let Some(followed) = next(&mut follower, &stop).await {
         let message = match followed {
             Followed::Message(message) => message,
             Followed::CaughtUp { .. } => {
+                news = true;
+                feed.live.caught_up(Source::Profiles);
                 health.ready();
                 continue;
             }
@@ -40,7 +44,7 @@ pub(super) async fn follow_profiles(
         } else {
             message
                 .decode::<CloudEvent<CaregiverProfiled>>()
-                .map(|event| feed.live.change(|core| core.caregiver(event.data.caregiver)))
+                .map(|event| feed.live.change(|core| core.caregiver(event.data.caregiver, news)))
         };
         if let Err(error) = decoded {
             feed.dead.keep_undecodable(&message, &error).await;
@@ -56,13 +60,18 @@ pub(super) async fn follow_presence(
 ) -> Result<(), BoxError> {
     let opening = feed.open(StreamKind::Presence, StartFrom::LastPerSubject, &health);
     let Some(mut follower) = unless_stopped(opening, &stop).await else { return Ok(()) };
+    let mut news = false;
     while let Some(followed) = next(&mut follower, &stop).await {
         match followed {
             Followed::Message(message) => match message.decode::<CloudEvent<Presence>>() {
-                Ok(event) => feed.live.change(|core| core.presence(event.data)),
+                Ok(event) => feed.live.change(|core| core.presence(event.data, news)),
                 Err(error) => feed.dead.keep_undecodable(&message, &error).await,
             },
-            Followed::CaughtUp { .. } => health.ready(),
+            Followed::CaughtUp { .. } => {
+                news = true;
+                feed.live.caught_up(Source::Presence);
+                health.ready();
+            }
             Followed::Reset => {}
         }
     }

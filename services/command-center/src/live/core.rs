@@ -144,11 +144,14 @@ impl Core {
         self.hub.close_all("restarted")
     }
 
-    /// A caregiver's profile.
-    pub fn caregiver(&mut self, profile: CaregiverProfile) -> Vec<ClientId> {
+    /// A caregiver's profile; `news` only if it came after the start.
+    pub fn caregiver(&mut self, profile: CaregiverProfile, news: bool) -> Vec<ClientId> {
         let profile = Arc::new(profile);
         self.figures.moved_street(&profile.id, &profile.street);
         self.world.put_caregiver(profile.clone());
+        if !news {
+            return Vec::new();
+        }
         let whole = Event::Caregiver { caregiver: &profile }.frame();
         let target = Target::Person(profile.id.clone(), Some(profile.street.clone()));
         self.hub.publish(Entry { target, whole, field: None })
@@ -159,8 +162,9 @@ impl Core {
         self.world.put_elder(Arc::new(profile));
     }
 
-    /// A caregiver's presence. Off duty nobody is tracked: the position goes with it.
-    pub fn presence(&mut self, presence: Presence) -> Vec<ClientId> {
+    /// A caregiver's presence; `news` only if it came after the start. Off duty nobody is tracked: the position goes
+    /// with it.
+    pub fn presence(&mut self, presence: Presence, news: bool) -> Vec<ClientId> {
         let presence = Arc::new(presence);
         let street = self.world.street_of(&presence.caregiver).cloned();
         self.figures.presence(&presence, street.clone());
@@ -168,6 +172,9 @@ impl Core {
             self.hub.positions.remove(&presence.caregiver);
         }
         self.world.put_presence(presence.clone());
+        if !news {
+            return Vec::new();
+        }
         let whole = Event::Presence { presence: &presence }.frame();
         let target = Target::Person(presence.caregiver.clone(), street);
         self.hub.publish(Entry { target, whole, field: None })

@@ -1,7 +1,7 @@
 //! The core behind a lock, the wake-ups it asks for, and a client's stream as an HTTP body.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, VecDeque},
     convert::Infallible,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -25,13 +25,25 @@ use crate::access::{sessions::Sessions, token::Claims};
 /// A snapshot may serve others who connect within this time; the log tells them what happened since.
 const SNAPSHOT_SERVES: Duration = Duration::from_secs(2);
 
+/// What a snapshot needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// Orders.
+    Orders,
+    /// Who lives and works here.
+    Profiles,
+    /// Who is on shift.
+    Presence,
+}
+
 #[derive(Debug)]
 struct Inner {
     core: Core,
     wakers: HashMap<ClientId, Waker>,
     claims: HashMap<ClientId, Claims>,
     snapshots: HashMap<Audience, Cached>,
-    caught_up: bool,
+    /// Sources whose history is not in yet.
+    behind: BTreeSet<Source>,
 }
 
 #[derive(Debug, Clone)]
@@ -58,7 +70,7 @@ impl Live {
             wakers: HashMap::new(),
             claims: HashMap::new(),
             snapshots: HashMap::new(),
-            caught_up: false,
+            behind: BTreeSet::from([Source::Orders, Source::Profiles, Source::Presence]),
         };
         Arc::new(Self { inner: Mutex::new(inner), making: tokio::sync::Mutex::default(), max_streams })
     }
@@ -82,14 +94,14 @@ impl Live {
         wakers.into_iter().for_each(Waker::wake);
     }
 
-    /// The history is in; streams may begin.
-    pub fn set_caught_up(&self, caught_up: bool) {
-        self.lock().caught_up = caught_up;
+    /// A source's history is in; streams begin when all of them are.
+    pub fn caught_up(&self, source: Source) {
+        self.lock().behind.remove(&source);
     }
 
-    /// Whether the history is in.
-    pub fn is_caught_up(&self) -> bool {
-        self.lock().caught_up
+    /// A source begins anew.
+    pub fn fell_behind(&self, source: Source) {
+        self.lock().behind.insert(source);
     }
 
     /// How many watch.
@@ -139,7 +151,7 @@ impl Live {
         let audience = Audience::of(claims);
         {
             let mut inner = self.lock();
-            if !inner.caught_up {
+            if !inner.behind.is_empty() {
                 let detail = "the edge is reading the district's history; try again in a moment";
                 return Err(Problem { retry_after: Some(1), ..Problem::new(503, "starting", detail) });
             }

@@ -1,6 +1,8 @@
 //! The edge as a whole: real HTTP, a real nats-server, and neighbours as small as can be.
 
 #[cfg(test)]
+mod fan_out;
+#[cfg(test)]
 mod live;
 #[cfg(test)]
 mod orders;

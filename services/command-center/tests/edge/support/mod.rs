@@ -6,7 +6,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use bus::{Bus, StreamSpec, testing::NatsServer};
 use command_center::{
-    Config,
+    Config, Started,
     access::{
         scope::Scope,
         token::{Claims, Key, Keyring, LIFE},
@@ -76,6 +76,7 @@ pub struct District {
 pub struct Edge {
     pub context: Context,
     pub base: String,
+    started: Started,
     bus: Bus,
 }
 
@@ -195,7 +196,7 @@ impl District {
         let mut request = self
             .request("GET", "/api/v1/live")
             .bearer_auth(self.token(account))
-            .timeout(Duration::from_secs(120));
+            .timeout(Duration::from_mins(2));
         if let Some(cursor) = cursor {
             request = request.header("last-event-id", cursor);
         }
@@ -213,7 +214,12 @@ impl Edge {
         let roads = Arc::new(Roads::fallback_only(FallbackModel::default()));
         let wall = Arc::new(wall.clone());
         let started = start_at(config, &NatsConfig::default(), roads, &bus, &context, wall).await.unwrap();
-        Self { context, base: format!("http://{}", started.address), bus }
+        Self { context, base: format!("http://{}", started.address), started, bus }
+    }
+
+    /// How many live streams are open.
+    pub fn streams(&self) -> usize {
+        self.started.live.clients()
     }
 
     /// As a process does at SIGTERM; nothing may be left over.
