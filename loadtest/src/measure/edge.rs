@@ -77,7 +77,8 @@ impl Caller {
     /// If it is refused, with the problem.
     pub async fn post<T: DeserializeOwned>(&self, path: &str, key: &str, body: &impl Serialize) -> Result<T> {
         let request = self.request(Method::POST, path).header("Idempotency-Key", key).json(body);
-        read(request.send().await?).await.with_context(|| format!("POST {path}"))
+        let answer = request.send().await.with_context(|| format!("POST {path}"))?;
+        read(answer).await.with_context(|| format!("POST {path}"))
     }
 
     /// The live stream, after `cursor` if there is one.

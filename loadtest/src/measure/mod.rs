@@ -9,6 +9,7 @@
 //! | `place.rs` | places on the streets of a map |
 //! | `floor.rs`, `roads.rs`, `location/`, `dispatch/`, `stream/` | one scenario each |
 
+mod dispatch;
 mod edge;
 mod floor;
 mod location;
@@ -29,6 +30,8 @@ pub enum Measure {
     Roads(roads::Args),
     /// Positions and who is nearest, against bare pub-sub and Redis.
     Location(location::Args),
+    /// From an order in to its offer seen, the whole system up, against the floor.
+    Dispatch(dispatch::Args),
     /// A thousand desks on the live stream, cut off at random.
     Stream(stream::Args),
     /// The bare subscriber of `location`.
@@ -44,6 +47,7 @@ impl Measure {
             Self::Floor(args) => runtime.block_on(floor::run(args)),
             Self::Roads(args) => roads::run(args),
             Self::Location(args) => runtime.block_on(location::run(args)),
+            Self::Dispatch(args) => runtime.block_on(dispatch::run(args)),
             Self::Stream(args) => runtime.block_on(stream::run(args)),
             Self::Sink(args) => runtime.block_on(location::sink::run(args)),
         }

@@ -51,17 +51,6 @@ impl Latencies {
         self.0.saturating_record(took.min(LONGEST).as_nanos() as u64);
     }
 
-    /// How long since it was due.
-    pub fn record_since(&mut self, due: Instant) {
-        self.record(due.elapsed());
-    }
-
-    /// All of another, too.
-    pub fn add(&mut self, other: &Self) {
-        // Both have the same bounds.
-        let _ = self.0.add(&other.0);
-    }
-
     /// How many.
     pub fn count(&self) -> u64 {
         self.0.len()
@@ -98,10 +87,9 @@ mod tests {
 
     #[test]
     fn quantiles_are_of_all_that_was_recorded() {
-        let (mut some, mut more) = (Latencies::default(), Latencies::default());
+        let mut some = Latencies::default();
         (1..=99).for_each(|ms| some.record(Duration::from_millis(ms)));
-        more.record(Duration::from_hours(1));
-        some.add(&more);
+        some.record(Duration::from_hours(1));
         assert_eq!(some.count(), 100);
         assert!((some.ms(0.5) - 50.0).abs() < 0.1, "{}", some.ms(0.5));
         assert!((some.ms(1.0) - 60_000.0).abs() < 100.0, "{}", some.ms(1.0));
