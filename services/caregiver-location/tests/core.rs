@@ -1,5 +1,7 @@
 //! The core as a whole: every rejection, any order of arrival, the shift.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use caregiver_location::core::{Bounds, Core, Rules};
 use domain::{
     caregiver::{CaregiverProfile, Certificate, Duty, Signal, TravelMode},
@@ -210,6 +212,9 @@ fn positions_are_written_down_now_and_then() {
     core.take_unsaved(at(32), 10);
     core.report("c0", &mut [fix(33, 440.0, 0.0)], at(33));
     assert_eq!(core.take_unsaved(at(33), 10).len(), 0);
+    core.take_unsaved(at(40), 10);
+    assert_eq!(core.take_unsaved(at(50), 10).len(), 0);
+    assert_eq!(core.take_unsaved(at(80), 10).len(), 1, "everyone's again");
 }
 
 #[test]

@@ -10,8 +10,9 @@ use super::globe::{Xyz, chord2_of};
 
 /// Metres of one degree of latitude.
 const METRES_PER_DEGREE: f64 = 111_195.08;
-/// Cells are at least so wide …
-const MIN_CELL_M: f64 = 300.0;
+/// Cells are at least so wide: small enough where thousands crowd a few square kilometres, large enough where a
+/// search for a few hundred crosses empty ones …
+const MIN_CELL_M: f64 = 150.0;
 /// … and at most so many.
 const MAX_CELLS: f64 = 262_144.0;
 /// The bend of the earth over a district makes a ring of cells nearer than the plane says by less than this.

@@ -20,6 +20,7 @@ pub(crate) struct Outbox {
     crossings: VecDeque<GeofenceCrossed>,
     forgotten: BTreeSet<u32>,
     unmirrored_gone: BTreeSet<u32>,
+    refreshed: Timestamp,
 }
 
 impl Outbox {
@@ -66,6 +67,12 @@ impl Core {
     /// Positions to write down now, at most so many: those not written down for a while, or moved far since.
     pub fn take_unsaved(&mut self, now: Timestamp, most: usize) -> Vec<Position> {
         let (people, rules) = (&mut self.people, &self.rules.saving);
+        if now.millis_since(self.outbox.refreshed) >= rules.refresh_seconds.saturating_mul(1000) {
+            self.outbox.refreshed = now;
+            for (_, slot) in people.iter().zip(0..).filter(|(person, _)| person.track.last().is_some()) {
+                self.outbox.unsaved.mark(slot);
+            }
+        }
         let slots = self
             .outbox
             .unsaved

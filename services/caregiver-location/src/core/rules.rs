@@ -68,6 +68,8 @@ pub struct SavingRules {
     pub every_seconds: i64,
     /// … unless they moved this far since, in metres.
     pub moved_metres: f64,
+    /// Everyone's again every so many seconds: the stream lives in memory and nobody acknowledges.
+    pub refresh_seconds: i64,
 }
 
 impl Default for FixRules {
@@ -99,6 +101,6 @@ impl Default for FenceRules {
 
 impl Default for SavingRules {
     fn default() -> Self {
-        Self { every_seconds: 5, moved_metres: 300.0 }
+        Self { every_seconds: 5, moved_metres: 300.0, refresh_seconds: 30 }
     }
 }

@@ -1,5 +1,6 @@
 //! What is read off the bus.
 
+mod instant;
 pub(crate) mod nearest;
 pub(crate) mod orders;
 pub(crate) mod parse;

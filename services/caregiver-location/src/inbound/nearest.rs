@@ -21,6 +21,7 @@ use schemas::{
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
+use super::instant::At;
 use crate::{
     core::nearest::{Found, Search, check},
     metrics::Metrics,
@@ -75,7 +76,7 @@ struct Candidate {
 struct NearRef<'a> {
     caregiver: &'a str,
     place: Wgs84,
-    at: Timestamp,
+    at: At,
     distance: Metres,
     #[serde(skip_serializing_if = "Option::is_none")]
     leg: Option<Leg>,
@@ -246,7 +247,7 @@ fn unwritable(error: &serde_json::Error) -> Problem {
 impl<'a> From<&Found<'a>> for NearRef<'a> {
     fn from(found: &Found<'a>) -> Self {
         let Found { caregiver, place, at, distance, .. } = *found;
-        Self { caregiver: caregiver.as_str(), place, at, distance, leg: None }
+        Self { caregiver: caregiver.as_str(), place, at: At(at), distance, leg: None }
     }
 }
 
@@ -255,7 +256,7 @@ impl<'a> From<&'a Candidate> for NearRef<'a> {
         Self {
             caregiver: candidate.caregiver.as_str(),
             place: candidate.place,
-            at: candidate.at,
+            at: At(candidate.at),
             distance: candidate.distance,
             leg: candidate.travel.map(Leg::from),
         }

@@ -27,7 +27,6 @@ async fn a_killed_nats_server_costs_no_duty_and_positions_come_back() {
     // The index never left; POSITIONS, in memory, is filled anew; duty is as it was acknowledged.
     world.found(&[id(0)]).await;
     eventually("the position is written down again", async || {
-        world.report(&id(0), vec![fix(now(), 120.0)]).await;
         let kept: Vec<Position> = world.stream(StreamKind::Positions, StartFrom::LastPerSubject).await;
         (kept.len() == 1).then_some(())
     })

@@ -90,11 +90,12 @@ impl World {
         Self { server, bus, district }
     }
 
-    /// Thresholds are the usual ones, but dwelling is short and positions are written down at once.
+    /// Thresholds are the usual ones, but dwelling is short and positions are written down at once and often.
     pub fn config(&self) -> Config {
         let mut rules = Rules::default();
         rules.fences.dwell_seconds = 20;
         rules.saving.every_seconds = 0;
+        rules.saving.refresh_seconds = 1;
         let lease_ttl_ms = 1000;
         Config { rules, lease_ttl_ms, announce_ms: 50, ..Config::of(self.district.clone()) }
     }
