@@ -57,7 +57,11 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
 
     let setup = Setup::prepare(root, options)?;
     step("starting nats-server and the district");
-    let mut nats = Server::start(Command::new(nats).arg("--config").arg(setup.file("nats.conf")), &setup, "nats-server")?;
+    let mut nats = Server::start(
+        Command::new(nats).arg("--config").arg(setup.file("nats.conf")),
+        &setup,
+        "nats-server",
+    )?;
     probe::port(setup.nats, PATIENCE, || nats.has_ended())?;
     let program = shell::built(root, "release", "district");
     let mut district = Server::start(

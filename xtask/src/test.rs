@@ -27,7 +27,11 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     shell::run("cargo clippy --workspace --all-targets --quiet -- --deny warnings")?;
     generate::run(root, &generate::Options { check: true })?;
     step("unit, property and wiring tests");
-    let tests = if shell::exists("cargo-nextest") { "cargo nextest run --workspace" } else { "cargo test --workspace" };
+    let tests = if shell::exists("cargo-nextest") {
+        "cargo nextest run --workspace"
+    } else {
+        "cargo test --workspace"
+    };
     shell::run(tests)?;
     step("web: units");
     web::install(&root.join("web"))?;

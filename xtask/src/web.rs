@@ -49,7 +49,8 @@ fn newest(folder: &Path) -> Result<Option<SystemTime>> {
         if ["node_modules", "dist"].iter().any(|skip| name == *skip) {
             continue;
         }
-        let time = if entry.file_type()?.is_dir() { self::newest(&entry.path())? } else { modified(&entry.path()) };
+        let time =
+            if entry.file_type()?.is_dir() { self::newest(&entry.path())? } else { modified(&entry.path()) };
         newest = newest.max(time);
     }
     Ok(newest)

@@ -27,6 +27,11 @@ struct Entry {
     caregiver: Option<String>,
 }
 
+#[derive(Deserialize)]
+struct Session {
+    token: String,
+}
+
 /// The accounts of a file.
 pub struct Accounts {
     /// Whoever sits at the desk.
@@ -60,7 +65,7 @@ pub enum Called<T> {
 
 impl Accounts {
     /// Reads the file.
-    pub fn read(path: &Path, url: String) -> Result<Self> {
+    pub fn read(path: &Path, url: &str) -> Result<Self> {
         let text =
             std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let entries: Vec<Entry> = serde_json::from_str(&text).context("the file of accounts is malformed")?;
@@ -68,7 +73,7 @@ impl Accounts {
         let account = |entry: Entry| {
             Account(Arc::new(Inner {
                 client: client.clone(),
-                url: url.clone(),
+                url: url.to_owned(),
                 entry,
                 token: Mutex::default(),
             }))
@@ -152,10 +157,6 @@ impl Account {
             && since.elapsed() < FRESH
         {
             return Ok(token.clone());
-        }
-        #[derive(Deserialize)]
-        struct Session {
-            token: String,
         }
         let Entry { user, password, .. } = &self.0.entry;
         let body = serde_json::json!({ "user": user, "password": password });

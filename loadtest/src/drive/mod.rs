@@ -44,7 +44,7 @@ pub fn run(args: &Args) -> Result<()> {
 async fn drive(args: &Args) -> Result<()> {
     let day = map::read_day(&args.day)?;
     let roads = Arc::new(map::roads_of(&day, &args.day)?);
-    let accounts = Accounts::read(&args.users, args.url.clone())?;
+    let accounts = Accounts::read(&args.users, &args.url)?;
     let hub =
         Hub::open(accounts, &day, roads).await.with_context(|| format!("cannot begin at {}", args.url))?;
     let limit = args.seconds.map_or(Duration::MAX, Duration::from_secs);

@@ -133,7 +133,7 @@ impl People {
             }
             _ => {}
         }
-        let over = order.stage.is_closed() || !matches!(order.stage.visit(), Some(_));
+        let over = order.stage.is_closed() || order.stage.visit().is_none();
         for caregiver in was.iter().chain(&is) {
             if over || !is.contains(caregiver) {
                 self.free(caregiver, &order.id, now);

@@ -124,9 +124,7 @@ impl Dispatch {
                         Ok(StepDown::Stopped) if stop.is_cancelled() => return Ok(()),
                         Ok(StepDown::Stopped) => tracing::warn!(epoch, "the lease is lost; standing by"),
                         Ok(StepDown::Fence(error)) => {
-                            {
                             tracing::warn!(epoch, %error, "stepping down to rebuild");
-                        }
                         }
                         Err(error) => {
                             // Usually a neighbour that has not made its stream yet.

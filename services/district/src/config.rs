@@ -59,7 +59,9 @@ impl ProgramConfig {
                 return Err(Mismatch::District(key));
             }
         }
-        for (key, named) in [("location.map", &self.location.map), ("edge.district.map", &self.edge.district.map)] {
+        for (key, named) in
+            [("location.map", &self.location.map), ("edge.district.map", &self.edge.district.map)]
+        {
             if named != map {
                 return Err(Mismatch::Map(key));
             }

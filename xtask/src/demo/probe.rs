@@ -24,7 +24,12 @@ pub fn page(address: SocketAddr, path: &str, within: Duration, ended: impl FnMut
     wait(&format!("http://{address}{path}"), within, ended, || is_ok(address, path).unwrap_or(false))
 }
 
-fn wait(what: &str, within: Duration, mut ended: impl FnMut() -> bool, mut up: impl FnMut() -> bool) -> Result<()> {
+fn wait(
+    what: &str,
+    within: Duration,
+    mut ended: impl FnMut() -> bool,
+    mut up: impl FnMut() -> bool,
+) -> Result<()> {
     let began = Instant::now();
     while !up() {
         if ended() {

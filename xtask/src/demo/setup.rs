@@ -63,7 +63,8 @@ impl Setup {
 
     /// Where to look, and as whom.
     pub fn tell(&self) {
-        let field = |account: &Value, key: &str| account.get(key).and_then(Value::as_str).unwrap_or("").to_owned();
+        let field =
+            |account: &Value, key: &str| account.get(key).and_then(Value::as_str).unwrap_or("").to_owned();
         eprintln!("\n  Desk and wall      http://{}/", self.page);
         eprintln!("  Caregiver's phone  http://{}/caregiver\n", self.page);
         for account in self.accounts.iter().take(STAFF.len() + 2) {
@@ -82,7 +83,8 @@ impl Setup {
             generate.arg("generate").arg("--out").arg(&file);
             generate.args(["--elders", "2000", "--caregivers", "150", "--orders", "1800", "--side-km", "6"]);
             if let Some(map) = &options.map {
-                let map = fs::canonicalize(map).with_context(|| format!("there is no map {}", map.display()))?;
+                let map =
+                    fs::canonicalize(map).with_context(|| format!("there is no map {}", map.display()))?;
                 generate.arg("--map").arg(map);
             }
             shell::run_command(&mut generate, "loadtest generate")?;
@@ -96,9 +98,11 @@ impl Setup {
     fn accounts(&mut self, day: &Value) -> Result<()> {
         for (user, role, name) in STAFF {
             let password = password()?;
-            self.accounts.push(json!({ "user": user, "role": role, "display_name": name, "password": password }));
+            self.accounts
+                .push(json!({ "user": user, "role": role, "display_name": name, "password": password }));
         }
-        let caregivers = day.get("caregivers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let caregivers =
+            day.get("caregivers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         for caregiver in caregivers {
             let Some(id) = caregiver.pointer("/profile/id").and_then(Value::as_str) else { continue };
             let name = caregiver.get("name").and_then(Value::as_str).unwrap_or(id);
@@ -122,7 +126,8 @@ impl Setup {
 
     /// The district's clock shows the day's busiest hours from the start.
     fn write_district(&self, day: &Value, options: &Options) -> Result<()> {
-        let text = |pointer: &str| day.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text =
+            |pointer: &str| day.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
         let starts: jiff::Timestamp = text("/starts_at").parse().context("the day has no beginning")?;
         let shown = match options.day {
             Some(_) => starts,
@@ -135,7 +140,9 @@ impl Setup {
         let streets: Vec<Value> = day
             .get("streets")
             .and_then(Value::as_array)
-            .map(|streets| streets.iter().map(|s| json!({ "id": s.get("id"), "name": s.get("name") })).collect())
+            .map(|streets| {
+                streets.iter().map(|s| json!({ "id": s.get("id"), "name": s.get("name") })).collect()
+            })
             .unwrap_or_default();
         let map = self.file("roads.bin");
         let config = json!({
