@@ -33,8 +33,10 @@ pub struct Pings {
     pub taken: Rate,
     /// Counted by the bare subscriber.
     pub raw: Rate,
-    /// Reports the service took but did not accept.
+    /// Reports the service did not accept.
     pub not_accepted: usize,
+    /// Of these, those it rejected; the others it never saw, or did not count.
+    pub rejected: usize,
 }
 
 /// So many messages in such a time.
@@ -73,7 +75,7 @@ pub async fn measure(
     let bare: Vec<_> = crowd.people.iter().map(|p| format!("bare.{}", p.id).to_subject()).collect();
     let reports: Vec<_> = crowd.people.iter().map(|p| p.subject.clone()).collect();
     wait_for_sink(&asking).await?;
-    let before = service.metric(ACCEPTED).await?;
+    let (before, rejected) = (service.metric(ACCEPTED).await?, service.metric(REJECTED).await?);
     let (mut raw, mut taken) = (Rate::default(), Rate::default());
     for _ in 0..turns {
         let sink = Progress::of(Subscriber::Sink, &asking).await?;
@@ -82,7 +84,8 @@ pub async fn measure(
         taken.add(&flood(&bus, crowd, &reports, &index, turn).await?);
     }
     let accepted = accepted(service, before, taken.messages).await?;
-    Ok(Pings { not_accepted: taken.messages.abs_diff(accepted), taken, raw })
+    let rejected = (service.metric(REJECTED).await? - rejected) as usize;
+    Ok(Pings { not_accepted: taken.messages.abs_diff(accepted), rejected, taken, raw })
 }
 
 /// Publishes round after round for one turn, and waits until the last has been taken.
@@ -199,6 +202,7 @@ async fn wait_for_sink(bus: &Bus) -> Result<()> {
 }
 
 const ACCEPTED: &str = "location_fixes_accepted_total";
+const REJECTED: &str = "location_fixes_rejected_total";
 
 /// How many fixes were accepted since `before`: waits until the service has counted all of them.
 async fn accepted(service: &Service, before: f64, expected: usize) -> Result<usize> {
