@@ -9,23 +9,23 @@
 //! ```
 //!
 //! - [`core`] judges and remembers: a state machine without I/O. All thresholds are its [`core::Rules`].
-//! - [`mod@inbound`] reads the bus. Reports are the hot path: parsed from the bytes, judged in batches, no task and no
+//! - `inbound` reads the bus. Reports are the hot path: parsed from the bytes, judged in batches, no task and no
 //!   allocation for each.
-//! - [`active`]: of all processes of a district one holds the lease, takes duty commands and writes. The others hear
+//! - `active`: of all processes of a district one holds the lease, takes duty commands and writes. The others hear
 //!   the same reports, answer the same questions and are ready to take over.
-//! - [`mod@outbound`] writes: coalesced by person, so that it is bounded however long the bus is away.
-//! - [`recover`]: after a restart everything comes back from the last values in the streams, or from Redis.
+//! - `outbound` writes: coalesced by person, so that it is bounded however long the bus is away.
+//! - `recover`: after a restart everything comes back from the last values in the streams, or from Redis.
 //!
 //! A caregiver is tracked on shift only. When the shift ends the position is removed from the index, the stream and
 //! Redis, and fixes from outside the shift are rejected, late ones too.
 
-pub mod active;
+mod active;
 pub mod config;
 pub mod core;
-pub mod inbound;
+mod inbound;
 mod metrics;
-pub mod outbound;
-pub mod recover;
+mod outbound;
+mod recover;
 mod shared;
 mod start;
 
