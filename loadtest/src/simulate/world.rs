@@ -1,9 +1,6 @@
 //! The district on a virtual clock: people do, dispatch decides, people see.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use dispatch::core::{Core, Effect, Input, settings::Settings};
 use domain::{
@@ -40,7 +37,7 @@ pub struct World {
     /// Decisions with an explanation, and how many of them do not add up.
     pub decisions: u64,
     pub unexplained: u64,
-    doors: HashMap<OrderId, (Wgs84, f64)>,
+    doors: BTreeMap<OrderId, (Wgs84, f64)>,
 }
 
 impl World {
@@ -63,7 +60,7 @@ impl World {
             events: 0,
             decisions: 0,
             unexplained: 0,
-            doors: HashMap::new(),
+            doors: BTreeMap::new(),
         }
     }
 
@@ -115,8 +112,8 @@ impl World {
 
     /// A phone reports; at the door the fence notices.
     fn fix(&mut self, caregiver: CaregiverId, place: Wgs84) {
-        let at_door = self.doors.iter().find(|(_, (door, radius))| door.distance_m(place) <= *radius);
-        let fence = at_door.map(|(order, _)| order.clone()).filter(|id| self.is_expected(id, &caregiver));
+        let near = self.doors.iter().filter(|(_, (door, radius))| door.distance_m(place) <= *radius);
+        let fence = near.map(|(order, _)| order).find(|id| self.is_expected(id, &caregiver)).cloned();
         let at = self.now;
         let position = Position { caregiver: caregiver.clone(), at, place, accuracy: None, battery: None };
         self.give(Input::Moved(vec![position]));
