@@ -1,5 +1,5 @@
 //! `loadtest dispatch`: how long from an order in (HTTP) to its offer seen on the live stream, with the whole system up
-//! and everything through the front door: the desk places, phones accept, travel, serve and finish. In between, at the
+//! and everything through the front door: the desk places, phones accept, arrive, serve and finish. In between, at the
 //! same pace, the floor: the same bytes as an offer, written durably to an otherwise idle stream.
 
 mod desk;
@@ -15,7 +15,7 @@ use schemas::subject::StreamKind;
 
 use self::{
     desk::{Desk, Watch},
-    phone::Phones,
+    phone::{Habits, Phones},
     town::Town,
 };
 use super::{
@@ -46,6 +46,9 @@ pub struct Args {
     /// Before that, for so long at the same rate, without counting.
     #[arg(long, default_value_t = 5)]
     warm_up: u64,
+    /// Of so many offers one is accepted and served to the end; at least one, lest staff run out.
+    #[arg(long, default_value_t = 2)]
+    serve_every: usize,
     /// A phone lets so many milliseconds pass between two taps.
     #[arg(long, default_value_t = 500)]
     tap_ms: u64,
@@ -67,7 +70,8 @@ const LAST_WITHIN: Duration = Duration::from_secs(10);
 pub async fn run(args: &Args) -> Result<()> {
     let mut stage = Stage::start()?;
     let mut town = Town::open(args, &mut stage).await?;
-    let phones = Phones::new(std::mem::take(&mut town.phones), Duration::from_millis(args.tap_ms));
+    let habits = Habits { serve_every: args.serve_every.max(1), between: Duration::from_millis(args.tap_ms) };
+    let phones = Phones::new(std::mem::take(&mut town.phones), habits);
     let watch = Watch::start(&town.desk, phones.clone()).await?;
     let mut desk = Desk::new(&town);
 
@@ -91,8 +95,8 @@ pub async fn run(args: &Args) -> Result<()> {
     let mut report = Report::new("dispatch");
     let taps = phones.taps();
     report.about(format!(
-        "{} caregivers on shift, {} orders/s for {} s, served to the end by phones in {} taps; an offer has {bytes} bytes",
-        args.caregivers, args.rate, args.seconds, taps.done
+        "{} caregivers on shift, {} orders/s for {} s, {} of {} offers served to the end in {} taps; an offer has {bytes} bytes",
+        args.caregivers, args.rate, args.seconds, taps.visits, taps.offers, taps.done
     ));
     let (latencies, lost) = latencies(&desk, &watch);
     report.figure("offer_p99_ms", latencies.ms(0.99), "order due to be sent → offer seen on the live stream");
