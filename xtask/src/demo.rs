@@ -46,7 +46,7 @@ pub struct Options {
 }
 
 /// How long the district may take to come up.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Brings everything up, drives the day, takes everything down again.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
