@@ -1,5 +1,7 @@
 //! The life of an order: every stage, who may do what, and that no sequence of commands breaks it.
 
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
 use std::collections::BTreeSet;
 
 use domain::{
