@@ -31,9 +31,10 @@ pub struct Options {
     /// A day of your own instead of a generated one.
     #[arg(long, value_name = "FILE")]
     day: Option<PathBuf>,
-    /// How many times faster than life the district runs.
-    #[arg(long, default_value_t = 60.0)]
-    speed: f64,
+    /// How many times faster than life the district runs: 60 to watch, 180 headless, so that a visit of an hour
+    /// fits into the minute.
+    #[arg(long)]
+    speed: Option<f64>,
     /// Stop by itself so long after the page answers, and print a summary.
     #[arg(long, value_name = "SECONDS")]
     headless_seconds: Option<u64>,
@@ -43,6 +44,12 @@ pub struct Options {
     /// Serve the page here; a free port of this machine by default.
     #[arg(long)]
     listen: Option<std::net::SocketAddr>,
+}
+
+impl Options {
+    fn speed(&self) -> f64 {
+        self.speed.unwrap_or(if self.headless_seconds.is_some() { 180.0 } else { 60.0 })
+    }
 }
 
 /// How long the district may take to come up.

@@ -148,7 +148,7 @@ impl Setup {
         let config = json!({
             "runtime": {
                 "admin": { "listen": self.admin },
-                "clock": { "wall": wall.to_string(), "shown": shown.to_string(), "speed": options.speed },
+                "clock": { "wall": wall.to_string(), "shown": shown.to_string(), "speed": options.speed() },
             },
             "nats": { "url": format!("nats://{}", self.nats) },
             "registry": { "district": district, "state": self.file("registry"), "day": self.file("day.json") },
