@@ -38,6 +38,9 @@ const AT_A_TIME: usize = 64;
 /// An order nobody of this day has placed by then was placed by somebody else.
 const FOREIGN_AFTER: Duration = Duration::from_secs(3);
 
+/// How long the registry may take to import a day's people.
+const PEOPLE_WITHIN: Duration = Duration::from_mins(2);
+
 /// The district's clock, as the server told it.
 #[derive(Debug, Clone, Copy)]
 struct Clock {
@@ -93,6 +96,7 @@ impl Hub {
             now: Timestamp,
             speed: f64,
         }
+        wait_for_people(&accounts.desk, day.caregivers.len()).await?;
         let clock = match accounts.desk.get::<District>("/api/v1/district").await {
             Called::Done(d) => Clock { shown: d.clock.now, at: Instant::now(), speed: d.clock.speed },
             Called::Refused(problem) => bail!("{problem}"),
@@ -239,6 +243,21 @@ impl Hub {
             }
         }
     }
+}
+
+/// A day begins when the district knows its caregivers: the registry imports them at its start.
+async fn wait_for_people(desk: &Account, expected: usize) -> Result<()> {
+    let began = Instant::now();
+    while began.elapsed() < PEOPLE_WITHIN {
+        if let Called::Done(page) = desk.get::<Value>("/api/v1/caregivers?limit=500").await {
+            let known = page.get("items").and_then(Value::as_array).map_or(0, Vec::len);
+            if known >= expected.min(500) {
+                return Ok(());
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    bail!("the district does not know its {expected} caregivers after {} s", PEOPLE_WITHIN.as_secs())
 }
 
 async fn place(desk: Account, order: DayOrder) -> Told {
