@@ -16,7 +16,7 @@ WORKDIR /src
 COPY . .
 # The web apps are embedded in command-center.
 COPY --from=web /src/web/dist web/dist
-ARG PROGRAMS="dispatch caregiver-location registry command-center district"
+ARG PROGRAMS="dispatch caregiver-location registry accounts emergency-call command-center district"
 # The caches hold what was downloaded and compiled before; what is shipped is copied out of them.
 # Unquoted on purpose: $packages is a list of words.
 # hadolint ignore=SC2086
@@ -29,6 +29,11 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     mkdir -p /out/bin /out/state; \
     for program in $PROGRAMS; do cp "target/release/$program" /out/bin/; done
 
+# Statements on paper are in Chinese.
+FROM debian:bookworm-slim AS font
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-noto-cjk
+
 FROM busybox:1.37.0-musl AS busybox
 
 # glibc, libgcc, certificates and nothing else: no shell, no package manager. Runs as user 65532.
@@ -39,6 +44,7 @@ LABEL org.opencontainers.image.title="care-dispatch" \
 # For the health checks of docker-compose.yml; called by this name it is wget and nothing more.
 COPY --from=busybox /bin/busybox /usr/local/bin/wget
 COPY --from=build /out/bin/ /usr/local/bin/
+COPY --from=font /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc /usr/share/fonts/opentype/noto/
 # State is mounted here; a fresh volume takes over the owner.
 COPY --from=build --chown=65532:65532 /out/state /var/lib/care
 USER 65532:65532

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Renders every overlay, bare and with the map, and checks what comes out. Needs kubectl (its `kustomize`) and the
-# packages of ops/requirements.txt; ops/validate.sh calls it with both.
+# Renders every overlay, bare and with the map, and checks what comes out. Needs kubectl (its `kustomize`) and
+# the other packages of ops/requirements.txt; ops/validate.sh calls it with all of them.
 #
 #   k8s/validate.sh [PYTHON]
 set -eu

@@ -27,11 +27,12 @@ from nats.js.api import StorageType, StreamConfig
 
 OPS = Path(__file__).resolve().parent
 D = "care.v1.jiayuguan"
-SERVICES = ["dispatch", "caregiver-location", "registry", "command-center", "district"]
+SERVICES = ["dispatch", "caregiver-location", "registry", "accounts", "emergency-call", "command-center", "district"]
 DEADLINE = 20.0
 
-LOC, DIS, REG, EDGE = "caregiver-location", "dispatch", "registry", "command-center"
-EVERYONE = {DIS, LOC, REG, EDGE}
+LOC, DIS, REG, ACC, EDGE = "caregiver-location", "dispatch", "registry", "accounts", "command-center"
+SOS = "emergency-call"
+EVERYONE = {DIS, LOC, REG, ACC, EDGE, SOS}
 
 # Subject -> who may publish to it. `district`, all in one process, may do what any of them may.
 MAY_PUBLISH = {
@@ -44,24 +45,42 @@ MAY_PUBLISH = {
     f"{D}.position.latest.c1": {LOC},
     f"{D}.position.moved": {LOC},
     f"{D}.position.report.c1": {EDGE},
-    f"{D}.cmd.dispatch": {EDGE},
+    f"{D}.cmd.dispatch": {EDGE, SOS},
     f"{D}.cmd.caregiver-location": {EDGE},
     f"{D}.cmd.registry": {EDGE},
+    f"{D}.cmd.accounts": {EDGE, DIS},
     f"{D}.cmd.command-center": set(),
-    f"{D}.ask.caregiver-location.nearest": {EDGE},
+    f"{D}.cmd.emergency-call": {EDGE},
+    f"{D}.incident.i1": {SOS},
+    f"{D}.incident.~takeover": {SOS},
+    f"{D}.device.state.b1": {SOS},
+    f"{D}.device.heard.0": {SOS},
+    f"{D}.device.outage.s1": {SOS},
+    f"{D}.device.~takeover": {SOS},
+    f"{D}.call.caregiver.c1": {SOS},
+    f"{D}.ask.caregiver-location.nearest": {EDGE, SOS},
     f"{D}.ask.registry.names": {EDGE},
+    f"{D}.ask.registry.find": {EDGE},
+    f"{D}.again.dispatch.ORDERS_jiayuguan": {EDGE},
+    f"{D}.ask.accounts.balance": {EDGE},
+    f"{D}.funding.o1": {ACC},
+    f"{D}.ask.emergency-call.supervision": {EDGE},
     f"{D}.dead.dispatch": {DIS},
     f"{D}.dead.caregiver-location": {LOC},
     f"{D}.dead.registry": set(),
+    f"{D}.dead.accounts": set(),
     f"{D}.dead.command-center": {EDGE},
+    f"{D}.dead.emergency-call": {SOS},
     "care.v1.another-district.order.o1": set(),
     "care.v1.another-district.cmd.dispatch": set(),
     "care.v2.jiayuguan.order.o1": set(),
     "$KV.LEASES.dispatch.jiayuguan": {DIS},
     "$KV.LEASES.caregiver-location.jiayuguan": {LOC},
     "$KV.LEASES.registry.jiayuguan": {REG},
+    "$KV.LEASES.accounts.jiayuguan": {ACC},
     "$KV.LEASES.dispatch.another-district": set(),
-    "$JS.API.INFO": {DIS, LOC, REG},
+    "$KV.LEASES.emergency-call.jiayuguan": {SOS},
+    "$JS.API.INFO": {DIS, LOC, REG, ACC, SOS},
     "$JS.API.STREAM.NAMES": set(),
     "$JS.API.STREAM.LIST": set(),
     "$JS.API.STREAM.CREATE.ANYTHING": set(),
@@ -79,21 +98,28 @@ STREAM_OWNER = {
     "PRESENCE_jiayuguan": {LOC},
     "GEOFENCE_jiayuguan": {LOC},
     "POSITIONS_jiayuguan": {LOC},
+    "FUNDING_jiayuguan": {ACC},
     "DEAD_jiayuguan": {DIS, LOC, EDGE},
-    "KV_LEASES": {DIS, LOC, REG},
+    "ALARMS_jiayuguan": {SOS},
+    "DEVICES_jiayuguan": {SOS},
+    "KV_LEASES": {DIS, LOC, REG, ACC, SOS},
 }
 STREAM_READER = {
-    "ORDERS_jiayuguan": {DIS, LOC, EDGE},
-    "PROFILES_jiayuguan": EVERYONE,
-    "PRESENCE_jiayuguan": {DIS, LOC, EDGE},
-    "GEOFENCE_jiayuguan": {LOC, DIS},
-    "POSITIONS_jiayuguan": {DIS, LOC, EDGE},
+    "ORDERS_jiayuguan": {DIS, LOC, ACC, EDGE},
+    "PROFILES_jiayuguan": EVERYONE - {SOS},
+    "ALARMS_jiayuguan": {SOS, EDGE},
+    "DEVICES_jiayuguan": {SOS, EDGE},
+    "PRESENCE_jiayuguan": {DIS, LOC, EDGE, SOS},
+    "GEOFENCE_jiayuguan": {LOC, DIS, EDGE},
+    "POSITIONS_jiayuguan": {DIS, LOC, EDGE, SOS},
+    "FUNDING_jiayuguan": {ACC, DIS, EDGE},
     "DEAD_jiayuguan": {DIS, LOC, EDGE},
-    "KV_LEASES": {DIS, LOC, REG},
+    "KV_LEASES": {DIS, LOC, REG, ACC, SOS},
 }
 for _stream in STREAM_OWNER:
-    # dispatch may make any of the district's, and change only its own.
-    MAY_PUBLISH[f"$JS.API.STREAM.CREATE.{_stream}"] = STREAM_OWNER[_stream] | {DIS}
+    # dispatch may make any of those it follows, and change only its own.
+    _maker = set() if _stream.startswith(("FUNDING", "ALARMS", "DEVICES")) else {DIS}
+    MAY_PUBLISH[f"$JS.API.STREAM.CREATE.{_stream}"] = STREAM_OWNER[_stream] | _maker
     MAY_PUBLISH[f"$JS.API.STREAM.UPDATE.{_stream}"] = STREAM_OWNER[_stream]
     for _verb in ("DELETE", "PURGE", "MSG.DELETE"):
         MAY_PUBLISH[f"$JS.API.STREAM.{_verb}.{_stream}"] = set()
@@ -121,12 +147,22 @@ MAY_SUBSCRIBE = {
     f"{D}.position.latest.>": set(),
     f"{D}.cmd.*": set(),
     f"{D}.position.report.*": {LOC},
-    f"{D}.position.moved": {DIS, EDGE},
+    f"{D}.position.moved": {DIS, EDGE, SOS},
+    f"{D}.incident.>": set(),
+    f"{D}.call.>": {EDGE},
+    f"{D}.cmd.emergency-call": {SOS},
+    f"{D}.ask.emergency-call.supervision": {SOS},
     f"{D}.cmd.dispatch": {DIS},
     f"{D}.cmd.caregiver-location": {LOC},
     f"{D}.cmd.registry": {REG},
     f"{D}.ask.caregiver-location.nearest": {LOC},
     f"{D}.ask.registry.names": {REG},
+    f"{D}.again.*.*": set(),
+    f"{D}.again.dispatch.*": {DIS},
+    f"{D}.again.caregiver-location.*": {LOC},
+    f"{D}.again.command-center.*": {EDGE},
+    f"{D}.cmd.accounts": {ACC},
+    f"{D}.ask.accounts.balance": {ACC},
 } | {f"_INBOX.{service}.>": {service} for service in SERVICES}
 
 # `district` is never a service of its own: what no part may do, it may not either.
@@ -287,7 +323,9 @@ async def matrix(clients: dict[str, Client]) -> int:
 async def declare_streams(clients: dict[str, Client], replicas: int = 1) -> None:
     """As each owner does at its start."""
     kinds = {"ORDERS": (DIS, "order.>"), "PROFILES": (REG, "profile.>"), "PRESENCE": (LOC, "presence.>"),
-             "GEOFENCE": (LOC, "geofence.>"), "POSITIONS": (LOC, "position.latest.>"), "DEAD": (EDGE, "dead.>")}
+             "GEOFENCE": (LOC, "geofence.>"), "POSITIONS": (LOC, "position.latest.>"),
+             "FUNDING": (ACC, "funding.>"), "ALARMS": (SOS, "incident.>"), "DEVICES": (SOS, "device.>"),
+             "DEAD": (EDGE, "dead.>")}
     for kind, (owner, subjects) in kinds.items():
         config = {"name": f"{kind}_jiayuguan", "subjects": [f"{D}.{subjects}"], "num_replicas": replicas,
                   "storage": "memory" if kind == "POSITIONS" else "file", "allow_direct": True, "retention": "limits",
@@ -307,6 +345,9 @@ async def owners_write_and_followers_read(clients: dict[str, Client]) -> None:
     sequence = await durable_publish(clients[DIS], f"{D}.order.o1")
     await durable_publish(clients[DIS], f"{D}.order.o2", {"Nats-Expected-Last-Sequence": str(sequence)})
     await durable_publish(clients[REG], f"{D}.profile.elder.e1")
+    await durable_publish(clients[ACC], f"{D}.funding.o1")
+    await durable_publish(clients[SOS], f"{D}.incident.i1")
+    await durable_publish(clients[SOS], f"{D}.device.state.b1")
     await durable_publish(clients[LOC], f"{D}.presence.c1")
     await durable_publish(clients[LOC], f"{D}.geofence.c1")
     await durable_publish(clients[LOC], f"{D}.position.latest.c1")
@@ -368,7 +409,9 @@ async def questions_are_answered(clients: dict[str, Client]) -> None:
         await message.respond(b"a second answer")
 
     asked = {f"{D}.cmd.dispatch": (EDGE, DIS), f"{D}.cmd.caregiver-location": (EDGE, LOC),
-             f"{D}.ask.caregiver-location.nearest": (EDGE, LOC), f"{D}.ask.registry.names": (EDGE, REG)}
+             f"{D}.ask.caregiver-location.nearest": (EDGE, LOC), f"{D}.ask.registry.names": (EDGE, REG),
+             f"{D}.cmd.accounts": (DIS, ACC), f"{D}.cmd.emergency-call": (EDGE, SOS),
+             f"{D}.ask.emergency-call.card": (EDGE, SOS)}
     for subject, (asker, owner) in asked.items():
         subscription = await clients[owner].connection.subscribe(subject, queue="replicas", cb=answer)
         await clients[owner].settle()

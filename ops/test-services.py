@@ -29,7 +29,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAMS = ("dispatch", "caregiver-location", "registry", "command-center")
+PROGRAMS = ("dispatch", "caregiver-location", "registry", "accounts", "emergency-call", "command-center")
 DEADLINE = 60.0
 STOP_WITHIN = 25.0
 

@@ -4,8 +4,7 @@
 #
 #   ops/validate.sh
 #
-# Needs Python 3.10 or later with venv, openssl, kubectl (for its `kustomize`), and registries: PyPI, crates.io, and
-# Debian's for promtool. What it installs goes to target/ops-venv and target/ops-tools.
+# Needs Python 3.10 or later with venv, openssl, and registries: PyPI, crates.io, and Debian's for promtool. What it installs goes to target/ops-venv and target/ops-tools.
 set -u
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -81,7 +80,7 @@ check yaml yaml_files
 check dockerfile dockerfile
 check compose "$venv/bin/python" ops/validate-compose.py
 check services "$venv/bin/python" ops/test-services.py
-check kubernetes k8s/validate.sh "$venv/bin/python"
+check kubernetes env PATH="$venv/bin:$PATH" k8s/validate.sh "$venv/bin/python"
 check collector "$venv/bin/python" ops/otel/check.py
 check metrics "$venv/bin/python" ops/check-metrics.py
 check dashboard dashboard_queries

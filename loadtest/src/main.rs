@@ -8,6 +8,7 @@ mod map;
 mod measure;
 mod people;
 mod simulate;
+mod solve;
 
 use clap::{Parser, Subcommand};
 
@@ -29,6 +30,10 @@ enum Scenario {
     Simulate(simulate::Args),
     /// Plays a day against the running system, as phones and desks would.
     Drive(drive::Args),
+    /// Solves one published instance.
+    Solve(solve::Solve),
+    /// Solves a folder of published instances, against the best known and other solvers.
+    SolveSet(solve::SolveSet),
     #[command(flatten)]
     Measure(measure::Measure),
 }
@@ -39,6 +44,8 @@ fn main() -> anyhow::Result<()> {
         Scenario::Prepare(args) => map::prepare(&args),
         Scenario::Simulate(args) => simulate::run(&args),
         Scenario::Drive(args) => drive::run(&args),
+        Scenario::Solve(args) => solve::run(&args),
+        Scenario::SolveSet(args) => solve::run_set(&args),
         Scenario::Measure(measure) => measure.run(),
     }
 }

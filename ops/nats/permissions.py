@@ -94,11 +94,13 @@ def dispatch(d: list[str]) -> Rights:
     rights.may_publish("work orders: it alone decides", *per_district(d, "care.v1.{d}.order.*"))
     rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.dispatch"))
     rights.owns(*per_district(d, "ORDERS_{d}", "DEAD_{d}"))
+    rights.follows(*per_district(d, "FUNDING_{d}"))
+    rights.may_publish("asks for the money of an order", *per_district(d, "care.v1.{d}.cmd.accounts"))
     # It declares all, so that it can start first; changing them is the owners' business.
     rights.makes(*per_district(d, "PROFILES_{d}", "PRESENCE_{d}", "GEOFENCE_{d}", "POSITIONS_{d}"))
     rights.follows(*per_district(d, "PROFILES_{d}", "PRESENCE_{d}", "GEOFENCE_{d}", "POSITIONS_{d}"))
     return rights.may_subscribe("what it is asked and told", *per_district(
-        d, "care.v1.{d}.cmd.dispatch", "care.v1.{d}.position.moved"))
+        d, "care.v1.{d}.cmd.dispatch", "care.v1.{d}.position.moved", "care.v1.{d}.again.dispatch.*"))
 
 
 def caregiver_location(d: list[str]) -> Rights:
@@ -111,7 +113,8 @@ def caregiver_location(d: list[str]) -> Rights:
     rights.may_publish("removes a position when the shift ends", *per_district(d, "$JS.API.STREAM.PURGE.POSITIONS_{d}"))
     rights.follows(*per_district(d, "PROFILES_{d}", "ORDERS_{d}"))
     return rights.may_subscribe("what phones report, what it is asked", *per_district(
-        d, "care.v1.{d}.position.report.*", "care.v1.{d}.cmd.caregiver-location", "care.v1.{d}.ask.caregiver-location.*"))
+        d, "care.v1.{d}.position.report.*", "care.v1.{d}.cmd.caregiver-location", "care.v1.{d}.ask.caregiver-location.*",
+        "care.v1.{d}.again.caregiver-location.*"))
 
 
 def registry(d: list[str]) -> Rights:
@@ -123,22 +126,53 @@ def registry(d: list[str]) -> Rights:
         d, "care.v1.{d}.cmd.registry", "care.v1.{d}.ask.registry.*"))
 
 
+def accounts(d: list[str]) -> Rights:
+    rights = Rights().with_inbox("accounts").holds_lease("accounts", d)
+    rights.may_publish("how orders are paid: its own data", *per_district(
+        d, "care.v1.{d}.funding.*", "care.v1.{d}.funding.standing.*"))
+    rights.owns(*per_district(d, "FUNDING_{d}"))
+    rights.follows(*per_district(d, "ORDERS_{d}", "PROFILES_{d}"))
+    return rights.may_subscribe("what it is asked and told", *per_district(
+        d, "care.v1.{d}.cmd.accounts", "care.v1.{d}.ask.accounts.*"))
+
+
+def emergency_call(d: list[str]) -> Rights:
+    rights = Rights().with_inbox("emergency-call").holds_lease("emergency-call", d)
+    rights.may_publish("incidents and devices: it alone decides", *per_district(
+        d, "care.v1.{d}.incident.*", "care.v1.{d}.device.~takeover", "care.v1.{d}.device.state.*",
+        "care.v1.{d}.device.outage.*", "care.v1.{d}.device.heard.*"))
+    rights.may_publish("calls to people", *per_district(d, "care.v1.{d}.call.>"))
+    rights.may_publish("who is nearest?", *per_district(d, "care.v1.{d}.ask.caregiver-location.nearest"))
+    rights.may_publish("orders the repair of a faulty device", *per_district(d, "care.v1.{d}.cmd.dispatch"))
+    rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.emergency-call"))
+    rights.owns(*per_district(d, "ALARMS_{d}", "DEVICES_{d}"))
+    rights.follows(*per_district(d, "PRESENCE_{d}", "POSITIONS_{d}"))
+    return rights.may_subscribe("what it is asked and told", *per_district(
+        d, "care.v1.{d}.cmd.emergency-call", "care.v1.{d}.ask.emergency-call.*", "care.v1.{d}.position.moved"))
+
+
 def command_center(d: list[str]) -> Rights:
     rights = Rights().with_inbox("command-center")
     rights.may_publish("commands and questions of the people signed in", *per_district(
         d, "care.v1.{d}.cmd.dispatch", "care.v1.{d}.cmd.caregiver-location", "care.v1.{d}.cmd.registry",
-        "care.v1.{d}.ask.caregiver-location.*", "care.v1.{d}.ask.registry.*"))
+        "care.v1.{d}.cmd.accounts", "care.v1.{d}.cmd.emergency-call",
+        "care.v1.{d}.ask.caregiver-location.*", "care.v1.{d}.ask.registry.*", "care.v1.{d}.ask.accounts.*",
+        "care.v1.{d}.ask.emergency-call.*"))
     rights.may_publish("positions as phones report them", *per_district(d, "care.v1.{d}.position.report.*"))
     rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.command-center"))
     rights.owns(*per_district(d, "DEAD_{d}"))
-    rights.follows(*per_district(d, "ORDERS_{d}", "PROFILES_{d}", "PRESENCE_{d}", "POSITIONS_{d}"))
-    return rights.may_subscribe("the live map", *per_district(d, "care.v1.{d}.position.moved"))
+    rights.may_publish("has a message given up handled once more", *per_district(d, "care.v1.{d}.again.*.*"))
+    # GEOFENCE only to show a message that was given up.
+    rights.follows(*per_district(d, "ORDERS_{d}", "PROFILES_{d}", "PRESENCE_{d}", "POSITIONS_{d}", "GEOFENCE_{d}",
+                                 "FUNDING_{d}", "ALARMS_{d}", "DEVICES_{d}"))
+    return rights.may_subscribe("the live map, who is called, messages to be handled once more", *per_district(
+        d, "care.v1.{d}.position.moved", "care.v1.{d}.call.>", "care.v1.{d}.again.command-center.*"))
 
 
 def district(d: list[str]) -> Rights:
     """All services in one process: the union of theirs, by way of the same table."""
     rights = Rights().with_inbox("district")
-    for part in (dispatch(d), caregiver_location(d), registry(d), command_center(d)):
+    for part in (dispatch(d), caregiver_location(d), registry(d), accounts(d), emergency_call(d), command_center(d)):
         rights.publish += [group for group in part.publish if "_INBOX" not in group[1][0]]
         rights.subscribe += [group for group in part.subscribe if "_INBOX" not in group[1][0]]
     return rights
@@ -148,11 +182,13 @@ SERVICES = {
     "dispatch": dispatch,
     "caregiver-location": caregiver_location,
     "registry": registry,
+    "accounts": accounts,
+    "emergency-call": emergency_call,
     "command-center": command_center,
     "district": district,
 }
 # Those who are asked must be able to answer: one message to the reply subject of each request, within the time.
-ANSWERS = {"dispatch", "caregiver-location", "registry", "district"}
+ANSWERS = {"dispatch", "caregiver-location", "registry", "accounts", "emergency-call", "command-center", "district"}
 
 
 def block(groups: list[tuple[str, list[str]]], indent: str) -> list[str]:

@@ -8,8 +8,22 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
+    account::{
+        assessment::Assessment,
+        books::{
+            AsOf, Entries, EntriesQuery, PublicList, Quality, Quote, QuoteQuery, Settlements,
+            SettlementsQuery, StatementFile, StatementQuery,
+        },
+        funding::{AccountsCommand, Balances, ElderQuery, Funding, Noted},
+        matter::{Matters, MattersQuery, Standing},
+        person::Person,
+    },
     day::Day,
-    dead_letter::DeadLetter,
+    dead_letter::{DeadLetter, DeliverAgain, DeliveredAgain},
+    emergency::{
+        CallOut, Card, CardQuery, DeviceEvent, EmergencyDone, EmergencyRequest, Heard, IncidentEvent, Outage,
+        Supervision, SupervisionQuery,
+    },
     envelope::CloudEvent,
     live::LiveEvent,
     order::{Accepted, DispatchRequest, OrderEvent, Takeover},
@@ -17,7 +31,7 @@ use crate::{
         DutyCommand, GeofenceCrossed, Moved, Nearest, NearestQuery, Position, PositionReport, Presence,
     },
     problem::{Problem, Reply},
-    profile::{CaregiverProfiled, ElderProfiled, Names, NamesQuery, Registered, RegistryCommand},
+    profile::{CaregiverProfiled, ElderProfiled, FindQuery, Names, NamesQuery, Registered, RegistryCommand},
 };
 
 /// One message version.
@@ -135,6 +149,60 @@ pub const NAMES_QUERY: Message = Message::v1::<NamesQuery>("names-query", "What 
 /// The answer to it.
 pub const NAMES_REPLY: Message =
     Message::v1::<Reply<Names>>("names-reply", "Their names, masked as the reader's role asks, or why not.");
+/// Who is called so? Answered as the question after names.
+pub const FIND_QUERY: Message = Message::v1::<FindQuery>("find-query", "Who is called so?");
+/// Handle a message once more.
+pub const DELIVER_AGAIN: Message = Message::v1::<DeliverAgain>(
+    "deliver-again",
+    "A message of a stream that was given up is to be handled once more.",
+);
+/// The answer to it.
+pub const DELIVER_AGAIN_REPLY: Message =
+    Message::v1::<Reply<DeliveredAgain>>("deliver-again-reply", "It is being handled, or why not.");
+/// A decision about an incident.
+pub const INCIDENT_EVENT: Message = Message::v1::<CloudEvent<IncidentEvent>>(
+    "incident-event",
+    "A decision about an emergency, with the whole incident after it.",
+);
+/// A device changed.
+pub const DEVICE_EVENT: Message = Message::v1::<CloudEvent<DeviceEvent>>(
+    "device-event",
+    "A device as it is registered, and how it is from now on.",
+);
+/// A mass outage.
+pub const OUTAGE: Message = Message::v1::<CloudEvent<Outage>>(
+    "outage",
+    "Many devices of a street fell silent together, or came back.",
+);
+/// When devices were heard.
+pub const HEARD: Message =
+    Message::v1::<CloudEvent<Heard>>("heard", "When a share of the devices was last heard.");
+/// A call to a person.
+pub const CALL_OUT: Message =
+    Message::v1::<CallOut>("call-out", "Somebody is called because of an emergency.");
+/// A command to emergency-call.
+pub const EMERGENCY_REQUEST: Message = Message::v1::<EmergencyRequest>(
+    "emergency-request",
+    "A command to an incident, an alarm from the app or the desk, or a device's registration.",
+);
+/// The answer to it.
+pub const EMERGENCY_REPLY: Message = Message::v1::<Reply<EmergencyDone>>(
+    "emergency-reply",
+    "The incident or device after the command, or why it was refused.",
+);
+/// What must whoever helps know?
+pub const CARD_QUERY: Message = Message::v1::<CardQuery>("card-query", "What must whoever helps know?");
+/// The answer to it.
+pub const CARD_REPLY: Message =
+    Message::v1::<Reply<Card>>("card-reply", "The emergency card as the reader may see it, or why not.");
+/// How many devices live?
+pub const SUPERVISION_QUERY: Message =
+    Message::v1::<SupervisionQuery>("supervision-query", "How many devices are proved alive?");
+/// The answer to it.
+pub const SUPERVISION_REPLY: Message = Message::v1::<Reply<Supervision>>(
+    "supervision-reply",
+    "Devices proved alive, silent and faulty, by street, or why not.",
+);
 /// The live stream.
 pub const LIVE_EVENT: Message = Message::v1::<LiveEvent>(
     "live-event",
@@ -146,8 +214,89 @@ pub const PROBLEM: Message =
 /// A district's day.
 pub const DAY: Message = Message::v1::<Day>("day", "A day file: a district's day, and how it turns out.");
 
+/// A person as a policy sees them.
+pub const PERSON: Message = Message::v1::<Person>("person", "What decides about someone's entitlements.");
+/// What a policy gives them.
+pub const ASSESSMENT: Message = Message::v1::<Assessment>(
+    "assessment",
+    "What a city's policy gives someone and what it refuses, each with its rule and article.",
+);
+
+/// A command to accounts.
+pub const ACCOUNTS_COMMAND: Message = Message::v1::<AccountsCommand>(
+    "accounts-command",
+    "Sets money aside for an order, takes it, gives it back, corrects it; sets a person.",
+);
+/// The answer to it.
+pub const ACCOUNTS_REPLY: Message =
+    Message::v1::<Reply<Noted>>("accounts-reply", "How the order is paid, or why it was refused.");
+/// How an order is paid.
+pub const FUNDING: Message =
+    Message::v1::<CloudEvent<Funding>>("funding", "How an order is paid from now on.");
+/// A question about an elder.
+pub const ELDER_QUERY: Message =
+    Message::v1::<ElderQuery>("elder-query", "What may this elder get, or what have they left?");
+/// The answer to what they may get.
+pub const ELIGIBILITY_REPLY: Message = Message::v1::<Reply<Assessment>>(
+    "eligibility-reply",
+    "What the policy gives them and what it refuses, or why nobody can tell.",
+);
+/// The answer to what they have left.
+pub const BALANCE_REPLY: Message = Message::v1::<Reply<Balances>>(
+    "balance-reply",
+    "What they have left of the month, or why nobody can tell.",
+);
+
+/// Whether work orders may go to an organisation.
+pub const STANDING: Message = Message::v1::<CloudEvent<Standing>>(
+    "standing",
+    "Work orders may not, or may again, go to an organisation.",
+);
+/// What would it cost?
+pub const QUOTE_QUERY: Message = Message::v1::<QuoteQuery>("quote-query", "How would the price be shared?");
+/// The answer to it.
+pub const QUOTE_REPLY: Message =
+    Message::v1::<Reply<Quote>>("quote-reply", "How the price would be shared now, or why nothing pays.");
+/// Which entries?
+pub const ENTRIES_QUERY: Message = Message::v1::<EntriesQuery>("entries-query", "Entries of the ledger.");
+/// The answer to it.
+pub const ENTRIES_REPLY: Message =
+    Message::v1::<Reply<Entries>>("entries-reply", "Entries of the ledger, the latest first.");
+/// Which matters?
+pub const MATTERS_QUERY: Message =
+    Message::v1::<MattersQuery>("matters-query", "Matters that people see to.");
+/// The answer to it.
+pub const MATTERS_REPLY: Message =
+    Message::v1::<Reply<Matters>>("matters-reply", "Matters, those due first before the others.");
+/// Which settlements?
+pub const SETTLEMENTS_QUERY: Message =
+    Message::v1::<SettlementsQuery>("settlements-query", "Settlements that were drawn.");
+/// The answer to it.
+pub const SETTLEMENTS_REPLY: Message = Message::v1::<Reply<Settlements>>(
+    "settlements-reply",
+    "Settlements with what each organisation is owed.",
+);
+/// A statement as a file?
+pub const STATEMENT_QUERY: Message =
+    Message::v1::<StatementQuery>("statement-query", "A statement as a workbook or on paper.");
+/// The answer to it.
+pub const STATEMENT_REPLY: Message =
+    Message::v1::<Reply<StatementFile>>("statement-reply", "The file in base64, or why there is none.");
+/// What stands on a day?
+pub const AS_OF: Message = Message::v1::<AsOf>("as-of", "A question about what stands on a day.");
+/// How do organisations do?
+pub const QUALITY_REPLY: Message = Message::v1::<Reply<Quality>>(
+    "quality-reply",
+    "How organisations do: ratings, complaints, yearly stars.",
+);
+/// What can be ordered?
+pub const CATALOGUE_REPLY: Message = Message::v1::<Reply<PublicList>>(
+    "catalogue-reply",
+    "The public list: item, content, price, standard, subsidy, self-pay.",
+);
+
 /// All of them.
-pub const ALL: [Message; 23] = [
+pub const ALL: [Message; 59] = [
     ORDER_EVENT,
     TAKEOVER,
     ELDER_PROFILED,
@@ -155,6 +304,8 @@ pub const ALL: [Message; 23] = [
     PRESENCE,
     GEOFENCE_CROSSED,
     DEAD_LETTER,
+    DELIVER_AGAIN,
+    DELIVER_AGAIN_REPLY,
     POSITION_REPORT,
     POSITION,
     MOVED,
@@ -168,7 +319,41 @@ pub const ALL: [Message; 23] = [
     NEAREST_REPLY,
     NAMES_QUERY,
     NAMES_REPLY,
+    FIND_QUERY,
+    INCIDENT_EVENT,
+    DEVICE_EVENT,
+    OUTAGE,
+    HEARD,
+    CALL_OUT,
+    EMERGENCY_REQUEST,
+    EMERGENCY_REPLY,
+    CARD_QUERY,
+    CARD_REPLY,
+    SUPERVISION_QUERY,
+    SUPERVISION_REPLY,
     LIVE_EVENT,
     PROBLEM,
     DAY,
+    PERSON,
+    ASSESSMENT,
+    ACCOUNTS_COMMAND,
+    ACCOUNTS_REPLY,
+    FUNDING,
+    ELDER_QUERY,
+    ELIGIBILITY_REPLY,
+    BALANCE_REPLY,
+    STANDING,
+    QUOTE_QUERY,
+    QUOTE_REPLY,
+    ENTRIES_QUERY,
+    ENTRIES_REPLY,
+    MATTERS_QUERY,
+    MATTERS_REPLY,
+    SETTLEMENTS_QUERY,
+    SETTLEMENTS_REPLY,
+    STATEMENT_QUERY,
+    STATEMENT_REPLY,
+    AS_OF,
+    QUALITY_REPLY,
+    CATALOGUE_REPLY,
 ];

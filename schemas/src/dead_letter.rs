@@ -39,3 +39,23 @@ impl EventData for DeadLetter {
         &self.service
     }
 }
+
+/// A request to the service that gave a stream's message up, to handle it once more
+/// (`care.v1.<district>.again.<service>.<stream>`), answered by [`crate::problem::Reply`] of [`DeliveredAgain`]. If it
+/// is given up again there is a new letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DeliverAgain {
+    /// Where the message came from.
+    pub subject: String,
+    /// Its place in the stream.
+    pub sequence: u64,
+    /// Names this delivery, so that a letter about it is not taken for the one before.
+    pub again: String,
+}
+
+/// The answer: the service has the message in hand.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct DeliveredAgain {
+    /// How many bytes it has.
+    pub bytes: u64,
+}

@@ -4,9 +4,11 @@
 //! Rust types are the source; `cargo xtask gen` writes JSON Schema, AsyncAPI and OpenAPI beside them. Within a major
 //! version only additions are made, readers ignore unknown fields, and every golden sample ever kept must decode.
 
+pub mod account;
 pub mod catalog;
 pub mod day;
 pub mod dead_letter;
+pub mod emergency;
 pub mod envelope;
 mod generate;
 pub mod live;

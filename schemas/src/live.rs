@@ -2,7 +2,12 @@
 //! is too old or the client too slow. Order events carry an SSE `id` (the ORDERS stream sequence) to resume from;
 //! positions are coalesced and carry none.
 
-use domain::{caregiver::CaregiverProfile, order::Order, time::Timestamp};
+use domain::{
+    caregiver::CaregiverProfile,
+    incident::Incident,
+    order::{Actor, Order},
+    time::Timestamp,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +33,15 @@ pub enum LiveEvent {
         /// The order after it.
         order: Box<Order>,
     },
+    /// One emergency changed; never coalesced. What comes twice changes nothing: go by its revision.
+    Incident {
+        /// The event's type, e.g. `care.incident.claimed.v1`.
+        kind: String,
+        /// When it was decided.
+        at: Timestamp,
+        /// The incident after it.
+        incident: Box<Incident>,
+    },
     /// People moved; the latest of each.
     Positions {
         /// The latest of each.
@@ -48,10 +62,10 @@ pub enum LiveEvent {
         /// The figures.
         kpi: Kpi,
     },
-    /// A message was given up by a service.
+    /// A message was given up by a service, or what became of it.
     DeadLetter {
         /// The letter.
-        letter: DeadLetter,
+        letter: Letter,
     },
     /// A neighbour went away or came back.
     Service {
@@ -84,8 +98,49 @@ pub struct Snapshot {
     pub kpi: Kpi,
     /// How the neighbours are.
     pub services: Vec<ServiceStatus>,
-    /// Dead letters lately.
-    pub dead_letters: Vec<DeadLetter>,
+    /// Dead letters nobody has seen to.
+    pub dead_letters: Vec<Letter>,
+    /// Open emergencies, and those closed within the last hours.
+    #[serde(default)]
+    pub incidents: Vec<Incident>,
+}
+
+/// A dead letter as the desk sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Letter {
+    /// Its place in the stream DEAD; it is addressed by it.
+    #[serde(default)]
+    pub id: u64,
+    /// The letter.
+    #[serde(flatten)]
+    pub letter: DeadLetter,
+    /// What became of it; nothing yet where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<Settled>,
+}
+
+/// What became of a dead letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Settled {
+    /// How.
+    pub how: Settlement,
+    /// By whom.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
+    /// Why it was dismissed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// How a dead letter was settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Settlement {
+    /// The message was delivered again.
+    Redelivered,
+    /// It was looked at and laid aside.
+    Dismissed,
 }
 
 /// How a service is, as the edge sees it.

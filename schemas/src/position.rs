@@ -109,9 +109,21 @@ pub struct Presence {
     pub signal: Signal,
     /// Since when.
     pub signal_since: Timestamp,
+    /// Why fixes are not taken just now, where that is so and their sender can do something about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejected: Option<Rejected>,
     /// The last few command ids applied, so that an outbox may repeat them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub applied: Vec<CommandId>,
+}
+
+/// A fix was rejected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Rejected {
+    /// Why.
+    pub code: FixRejection,
+    /// When it was judged.
+    pub at: Timestamp,
 }
 
 impl EventData for Presence {

@@ -48,6 +48,40 @@ pub struct NamesQuery {
     pub ids: Vec<String>,
 }
 
+/// Elders or caregivers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Elders.
+    Elder,
+    /// Caregivers.
+    Caregiver,
+}
+
+/// A question to the registry (`care.v1.<district>.ask.registry.find`): who is called so? Only for those who see names
+/// in full: to whoever sees hints, a search would tell the rest. Answered by [`Names`]; the reading is audited by the
+/// registry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FindQuery {
+    /// Who reads.
+    pub reader: domain::order::Actor,
+    /// Elders or caregivers.
+    pub kind: Kind,
+    /// Part of a name or an id, 1 to 64 characters; upper and lower case are the same.
+    pub words: String,
+    /// Only those of this street.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub street: Option<domain::id::StreetId>,
+    /// Only elders of this community.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub community: Option<domain::id::CommunityId>,
+    /// Only ids after this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// At most so many, 1 to 501, in the order of their ids.
+    pub limit: u16,
+}
+
 /// Names by id; ids without a name are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Names {

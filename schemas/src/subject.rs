@@ -9,11 +9,20 @@
 //! | `care.v1.<d>.position.latest.<caregiver>` | stream `POSITIONS_<d>` (memory, last value) | caregiver-location |
 //! | `care.v1.<d>.position.report.<caregiver>` | core | the edge |
 //! | `care.v1.<d>.position.moved` | core, coalesced batches | caregiver-location |
+//! | `care.v1.<d>.funding.<order>` | stream `FUNDING_<d>` | accounts, under its lease |
+//! | `care.v1.<d>.funding.standing.<organisation>` | stream `FUNDING_<d>` | accounts, under its lease |
+//! | `care.v1.<d>.incident.<incident>` | stream `ALARMS_<d>` | emergency-call, under its lease |
+//! | `care.v1.<d>.device.state.<device>`, `….outage.<street>`, `….heard.<share>` | stream `DEVICES_<d>` | emergency-call, under its lease |
+//! | `care.v1.<d>.call.<callee>` | core | emergency-call |
 //! | `care.v1.<d>.dead.<service>` | stream `DEAD_<d>` | whoever could not handle a message |
+//! | `care.v1.<d>.again.<service>.<stream>` | core request | the edge; answered by who follows that stream |
 //! | `care.v1.<d>.cmd.<service>` | core request | the edge; answered by the active owner |
 //! | `care.v1.<d>.ask.<service>.<question>` | core request | anyone; answered by any replica |
 
-use domain::id::{CaregiverId, DistrictId, ElderId, OrderId};
+use domain::{
+    id::{CaregiverId, DeviceId, DistrictId, ElderId, IncidentId, OrderId, OrganisationId, StreetId},
+    incident::Callee,
+};
 
 /// Whom a command or question is for, and who signs events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,13 +33,29 @@ pub enum Service {
     CaregiverLocation,
     /// Elders, caregivers and their data.
     Registry,
+    /// Eligibility, money and points.
+    Accounts,
     /// The edge.
     CommandCenter,
+    /// Alarms, escalation, supervision of devices.
+    EmergencyCall,
 }
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Dispatch, Self::CaregiverLocation, Self::Registry, Self::CommandCenter];
+    pub const ALL: [Self; 6] = [
+        Self::Dispatch,
+        Self::CaregiverLocation,
+        Self::Registry,
+        Self::Accounts,
+        Self::CommandCenter,
+        Self::EmergencyCall,
+    ];
+
+    /// The service of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|service| service.as_str() == name)
+    }
 
     /// The name as a subject token and as the crate is called.
     pub const fn as_str(self) -> &'static str {
@@ -38,7 +63,9 @@ impl Service {
             Self::Dispatch => "dispatch",
             Self::CaregiverLocation => "caregiver-location",
             Self::Registry => "registry",
+            Self::Accounts => "accounts",
             Self::CommandCenter => "command-center",
+            Self::EmergencyCall => "emergency-call",
         }
     }
 
@@ -48,7 +75,9 @@ impl Service {
             Self::Dispatch => "/dispatch",
             Self::CaregiverLocation => "/caregiver-location",
             Self::Registry => "/registry",
+            Self::Accounts => "/accounts",
             Self::CommandCenter => "/command-center",
+            Self::EmergencyCall => "/emergency-call",
         }
     }
 }
@@ -81,6 +110,26 @@ pub fn caregiver_profile(d: &DistrictId, caregiver: &CaregiverId) -> String {
 /// All profiles of a district.
 pub fn profiles(d: &DistrictId) -> String {
     format!("care.v1.{d}.profile.>")
+}
+
+/// How an order is paid.
+pub fn funding(d: &DistrictId, order: &OrderId) -> String {
+    format!("care.v1.{d}.funding.{order}")
+}
+
+/// How all orders of a district are paid.
+pub fn fundings(d: &DistrictId) -> String {
+    format!("care.v1.{d}.funding.>")
+}
+
+/// Whether work orders may go to an organisation: kept beside the money, by the same owner.
+pub fn standing(d: &DistrictId, organisation: &OrganisationId) -> String {
+    format!("care.v1.{d}.funding.standing.{organisation}")
+}
+
+/// The standing of all organisations of a district.
+pub fn standings(d: &DistrictId) -> String {
+    format!("care.v1.{d}.funding.standing.*")
 }
 
 /// A caregiver's presence.
@@ -128,6 +177,63 @@ pub fn positions_moved(d: &DistrictId) -> String {
     format!("care.v1.{d}.position.moved")
 }
 
+/// An incident's own subject.
+pub fn incident(d: &DistrictId, incident: &IncidentId) -> String {
+    format!("care.v1.{d}.incident.{incident}")
+}
+
+/// All incidents of a district.
+pub fn incidents(d: &DistrictId) -> String {
+    format!("care.v1.{d}.incident.>")
+}
+
+/// The mark an active `emergency-call` leaves in the ALARMS stream when it takes over.
+pub fn alarms_takeover(d: &DistrictId) -> String {
+    format!("care.v1.{d}.incident.~takeover")
+}
+
+/// A device and how it is.
+pub fn device(d: &DistrictId, device: &DeviceId) -> String {
+    format!("care.v1.{d}.device.state.{device}")
+}
+
+/// The outage of a street; `~none` for devices without a street.
+pub fn outage(d: &DistrictId, street: Option<&StreetId>) -> String {
+    format!("care.v1.{d}.device.outage.{}", street.map_or("~none", StreetId::as_str))
+}
+
+/// When a share of the devices was last heard.
+pub fn heard(d: &DistrictId, share: u16) -> String {
+    format!("care.v1.{d}.device.heard.{share}")
+}
+
+/// Everything about a district's devices.
+pub fn devices(d: &DistrictId) -> String {
+    format!("care.v1.{d}.device.>")
+}
+
+/// The mark an active `emergency-call` leaves in the DEVICES stream when it takes over.
+pub fn devices_takeover(d: &DistrictId) -> String {
+    format!("care.v1.{d}.device.~takeover")
+}
+
+/// A call to somebody: `desk`, `caregiver.<id>`, `doctor`, `family`, `supervisor`, `ambulance`.
+pub fn call(d: &DistrictId, callee: &Callee) -> String {
+    match callee {
+        Callee::Desk => format!("care.v1.{d}.call.desk"),
+        Callee::Caregiver { caregiver } => format!("care.v1.{d}.call.caregiver.{caregiver}"),
+        Callee::Doctor => format!("care.v1.{d}.call.doctor"),
+        Callee::Family { .. } => format!("care.v1.{d}.call.family"),
+        Callee::Supervisor => format!("care.v1.{d}.call.supervisor"),
+        Callee::Ambulance => format!("care.v1.{d}.call.ambulance"),
+    }
+}
+
+/// All calls of a district.
+pub fn calls(d: &DistrictId) -> String {
+    format!("care.v1.{d}.call.>")
+}
+
 /// Messages a service could not handle.
 pub fn dead_letter(d: &DistrictId, service: Service) -> String {
     format!("care.v1.{d}.dead.{}", service.as_str())
@@ -136,6 +242,11 @@ pub fn dead_letter(d: &DistrictId, service: Service) -> String {
 /// All dead letters of a district.
 pub fn dead_letters(d: &DistrictId) -> String {
     format!("care.v1.{d}.dead.>")
+}
+
+/// A message of that stream is to be handled once more by the service that gave it up.
+pub fn again(d: &DistrictId, service: Service, stream: &str) -> String {
+    format!("care.v1.{d}.again.{}.{stream}", service.as_str())
 }
 
 /// Commands to the owner of a kind of data.
@@ -161,14 +272,29 @@ pub enum StreamKind {
     Geofence,
     /// Last known positions, in memory.
     Positions,
+    /// How orders are paid.
+    Funding,
     /// What could not be handled.
     Dead,
+    /// Emergencies: every durable decision.
+    Alarms,
+    /// Devices: registration, condition, when last heard.
+    Devices,
 }
 
 impl StreamKind {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Orders, Self::Profiles, Self::Presence, Self::Geofence, Self::Positions, Self::Dead];
+    pub const ALL: [Self; 9] = [
+        Self::Orders,
+        Self::Profiles,
+        Self::Presence,
+        Self::Geofence,
+        Self::Positions,
+        Self::Funding,
+        Self::Dead,
+        Self::Alarms,
+        Self::Devices,
+    ];
 
     /// The stream's name in a district, e.g. `ORDERS_jiayuguan`.
     pub fn name(self, d: &DistrictId) -> String {
@@ -178,9 +304,20 @@ impl StreamKind {
             Self::Presence => "PRESENCE",
             Self::Geofence => "GEOFENCE",
             Self::Positions => "POSITIONS",
+            Self::Funding => "FUNDING",
             Self::Dead => "DEAD",
+            Self::Alarms => "ALARMS",
+            Self::Devices => "DEVICES",
         };
         format!("{kind}_{d}")
+    }
+
+    /// The kind of stream that keeps this subject; `None` for a core subject.
+    pub fn keeping(d: &DistrictId, subject: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| {
+            let all = kind.subjects(d);
+            all.strip_suffix('>').is_some_and(|prefix| subject.starts_with(prefix))
+        })
     }
 
     /// The subjects the stream keeps.
@@ -191,7 +328,10 @@ impl StreamKind {
             Self::Presence => presences(d),
             Self::Geofence => geofences(d),
             Self::Positions => latest_positions(d),
+            Self::Funding => fundings(d),
             Self::Dead => dead_letters(d),
+            Self::Alarms => incidents(d),
+            Self::Devices => devices(d),
         }
     }
 }

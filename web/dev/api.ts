@@ -1,13 +1,27 @@
 /** The routes of the contract, answered from the generated district. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import type { Actor, CaregiverListed, CommandBody, Duty, ElderListed, Me, Near, Order, Page, PlaceOrder, PositionReport } from "../src/contract.ts";
+import type { Actor, Answering, CaregiverListed, CommandBody, DeviceShares, Duty, ElderListed, Me, Near, Order, Page, PlaceOrder, PositionReport } from "../src/contract.ts";
 import { people } from "../src/store/order.ts";
 import { Refusal } from "./apply.ts";
 import { STREETS } from "./people.ts";
 import { metresBetween } from "./roads.ts";
 import type { Context } from "./server.ts";
 import { SERVICES } from "./services.ts";
+
+const NOBODY_PRESSED: Answering = {
+  hours: 24,
+  alarms: 0,
+  answered: 0,
+  unanswered: 0,
+  longest_wait: null,
+  within_10: null,
+  within_60: null,
+  within_180: null,
+  p50: null,
+  p95: null,
+  last_10_minutes: 0,
+};
 
 const sessions = new Map<string, Me>();
 
@@ -52,7 +66,7 @@ function reply(c: Context, me: Me, route: string, path: string[], query: URLSear
     case "GET me":
       return [200, me];
     case "GET district":
-      return [200, { id: "jiayuguan", name: "嘉峪关市", name_en: "Jiayuguan", bounds: d.roads.map.bounds, clock: { now: d.instant(), speed: c.speed }, streets: STREETS, services: SERVICES, demo: true, attribution: "generated streets" }];
+      return [200, { id: "jiayuguan", name: "嘉峪关市", name_en: "Jiayuguan", bounds: d.roads.map.bounds, clock: { now: d.instant(), speed: c.speed }, streets: STREETS, services: SERVICES, accounts: false, demo: true, attribution: "generated streets" }];
     case "GET map":
       return [200, d.roads.map];
     case "GET kpi":
@@ -68,7 +82,7 @@ function reply(c: Context, me: Me, route: string, path: string[], query: URLSear
     case "POST orders/…":
       return [200, d.command(order().id, { id: key ?? d.newId("cmd"), ...(body as object) } as CommandBody, actor, me.caregiver)];
     case "GET caregivers":
-      return [200, page([...d.caregivers].map(([id, c0]): CaregiverListed => ({ ...c0, ...optional("presence", d.presences.get(id)), ...optional("position", d.positions.get(id)) })), query)];
+      return [200, page([...d.caregivers].filter(([id, c0]) => found(query, id, c0.name)).map(([id, c0]): CaregiverListed => ({ ...c0, ...optional("presence", d.presences.get(id)), ...optional("position", d.positions.get(id)) })), query)];
     case "GET elders":
       return [200, page([...d.elders.values()].filter((e): e is ElderListed & { name: string } => found(query, e.profile.id, e.name)), query)];
     case "GET nearest":
@@ -86,10 +100,48 @@ function reply(c: Context, me: Me, route: string, path: string[], query: URLSear
     case "POST caregivers/…":
       return [200, { url: "https://care.example/osmand", id: `trk-${me.caregiver}` }];
     case "GET dead-letters":
-      return [200, page(d.letters, query)];
+      return [200, page(d.letters.filter((l) => !l.settled), query)];
+    case "GET dead-letters/…":
+      return [200, { ...letter(c, path[1]), message: letter(c, path[1]).payload }];
+    case "POST dead-letters/…": {
+      const found = letter(c, path[1]);
+      if (found.settled) throw new Refusal(409, "letter_settled", "somebody saw to it");
+      const how = path[2] === "deliver" ? "redelivered" : "dismissed";
+      found.settled = { how, by: actor, at: d.instant(), ...optional("reason", (body as { reason?: string }).reason) };
+      d.emit({ event: "dead_letter", letter: found });
+      c.accounts.note(me, how === "dismissed" ? "letter_dismissed" : "letter_redelivered", String(found.id), {});
+      return [200, found];
+    }
+    case "GET users":
+      return [200, page(only(me, "supervisor") && c.accounts.list(), query)];
+    case "POST users":
+      return [201, only(me, "supervisor") && c.accounts.create(me, body as object)];
+    case "POST users/…":
+      return [200, only(me, "supervisor") && c.accounts.reset(me, path[1] ?? "")];
+    case "PATCH users/…":
+      return [200, only(me, "supervisor") && c.accounts.change(me, path[1] ?? "", body as object)];
+    // The generated district has no call buttons: nobody has pressed one.
+    case "GET incidents/…":
+      if (path[1] === "figures") return [200, NOBODY_PRESSED];
+      throw new Refusal(404, "not_found", "there are no incidents here");
+    case "GET devices/…":
+      return [200, { streets: [], outages: [] } satisfies DeviceShares];
+    case "GET audit":
+      return [200, page(only(me, "supervisor", "auditor") && c.accounts.audit, query)];
     default:
       throw new Refusal(404, "not_found", `${route} is not here`);
   }
+}
+
+function letter(c: Context, id: string | undefined) {
+  const found = c.district.letters.find((l) => String(l.id) === id);
+  if (!found) throw new Refusal(404, "unknown_letter", `there is no letter ${id}`);
+  return found;
+}
+
+function only(me: Me, ...roles: Me["role"][]): true {
+  if (roles.includes(me.role)) return true;
+  throw new Refusal(403, "not_allowed", `the role ${me.role} may not`);
 }
 
 function signIn(c: Context, body: { user: string; password: string }, response: ServerResponse): void {

@@ -163,6 +163,8 @@ function changed(order: Order, change: Change, now: number, reason: CancelReason
     case "window":
       order.window = change.window;
       return waiting;
+    case "self_pay":
+      throw new Refusal(422, "not_paid_here", "the development server keeps no accounts");
     case "cancel":
       return cancelled(order, reason, now);
   }

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 
 import { answer } from "./api.ts";
+import { Accounts } from "./accounts.ts";
 import { Refusal } from "./apply.ts";
 import { DevDistrict } from "./district.ts";
 import { Hub } from "./hub.ts";
@@ -61,10 +62,11 @@ export async function startDevServer(options: DevOptions = {}): Promise<DevServe
   const simulation = new Simulation(district, options.busy ? (options.rate ?? 52) : 0);
   if (options.busy) warmUp(simulation, district);
   const hub = new Hub(district);
+  const accounts = new Accounts([...district.caregivers].map(([id, c]) => [id, c.name]));
   const step = 200;
   const clock = setInterval(() => simulation.advance(step * speed), step);
   const server = createServer((request, response) => {
-    void handle({ district, hub, simulation, speed }, request, response);
+    void handle({ district, hub, simulation, speed, accounts }, request, response);
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -87,13 +89,14 @@ function warmUp(simulation: Simulation, district: DevDistrict): void {
   while (district.now < end) simulation.advance(10_000);
   simulation.disturb();
   district.letters.push({
+    id: 1,
     service: "dispatch",
     district: "jiayuguan",
-    subject: "care.v1.jiayuguan.cmd.dispatch",
+    subject: "care.v1.jiayuguan.profile.elder.e-0412",
     sequence: 812,
     code: "undecodable",
-    detail: "missing field `elder` at line 1 column 88",
-    payload: '{"request":"place","id":"cmd-91","place":{"service":"cleaning"}}',
+    detail: "missing field `place` at line 1 column 61",
+    payload: '{"data":{"elder":{"id":"e-0412","street":"xinhua","community":"xinhua-2"}}}',
     at: district.instant(district.now - 1_500_000),
   });
 }
@@ -102,6 +105,7 @@ export interface Context {
   district: DevDistrict;
   hub: Hub;
   simulation: Simulation;
+  accounts: Accounts;
   speed: number;
 }
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 
 import type { LiveEvent, Order } from "./contract.ts";
@@ -23,6 +24,42 @@ describe("the golden samples of the contract", () => {
       expect(world.orders.get(order.id)).toEqual(order);
       for (const entry of order.timeline) expect(happening(entry, (id) => id)).toBeTruthy();
     }
+  });
+});
+
+/** By a validator that shares nothing with the Rust crates that wrote both. */
+describe("every golden sample is what its schema says", () => {
+  const schemas = new Map(readdirSync(new URL("json/", SCHEMAS)).map((file) => [file.replace(".schema.json", ""), file]));
+  const samples = readdirSync(new URL("samples/", SCHEMAS));
+  const schemaOf = (sample: string) => sample.split(".").slice(0, 2).join(".");
+  const validators = new Map<string, ValidateFunction>();
+  /** Compiling a schema takes longer than all its samples. */
+  function validator(sample: string): ValidateFunction {
+    const file = schemas.get(schemaOf(sample)) ?? "";
+    const known = validators.get(file);
+    if (known) return known;
+    const made = new Ajv2020({ strict: false, validateFormats: false }).compile(read(`json/${file}`) as object);
+    validators.set(file, made);
+    return made;
+  }
+
+  test("and every schema has a sample", () => expect([...new Set(samples.map(schemaOf))].sort()).toEqual([...schemas.keys()].sort()));
+
+  test.each(samples)("%s", (sample) => {
+    const valid = validator(sample);
+    expect(valid(read(`samples/${sample}`)), JSON.stringify(valid.errors?.slice(0, 3))).toBe(true);
+  });
+
+  /** A question that says nothing has nothing to leave out. */
+  const speaking = samples.filter((sample) => Object.keys(read(`samples/${sample}`) as object).length > 0);
+  test.each(speaking)("%s without one of its required members is not", (sample) => {
+    const valid = validator(sample);
+    const whole = read(`samples/${sample}`) as Record<string, unknown>;
+    const needed = Object.keys(whole).filter((key) => {
+      const { [key]: _, ...rest } = whole;
+      return !valid(rest);
+    });
+    expect(needed).not.toEqual([]);
   });
 });
 

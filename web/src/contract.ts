@@ -4,6 +4,13 @@
  * otherwise; coordinates are WGS-84 degrees.
  */
 
+import type { Exclusion } from "./contract/decision.ts";
+import type { Incident } from "./contract/emergency.ts";
+import type { Funding, PayWith } from "./money/contract.ts";
+
+export type * from "./contract/decision.ts";
+export type * from "./contract/emergency.ts";
+
 export type Instant = string;
 export type Metres = number;
 export type Seconds = number;
@@ -40,11 +47,47 @@ export interface Me {
   scope: { street: string | null; community: string | null };
   caregiver: string | null;
   elder: string | null;
+  organisation?: string | null;
   display_name: string;
+}
+/** How far an account sees; both `null` is the whole district. */
+export interface Scope {
+  street: string | null;
+  community: string | null;
+}
+/** An account as its supervisor sees it. */
+export interface Account {
+  user: string;
+  role: Role;
+  scope: Scope;
+  caregiver: string | null;
+  elder: string | null;
+  organisation: string | null;
+  display_name: string;
+  disabled: boolean;
+}
+export interface AccountListed extends Account {
+  password_set: boolean;
+  locked_until: Instant | null;
+}
+export interface OneTimeCode {
+  code: string;
+  expires_at: Instant;
+}
+export interface AuditEntry {
+  id: number;
+  at: Instant;
+  user: string | null;
+  role: Role | null;
+  action: string;
+  subject: string | null;
+  detail: unknown;
 }
 export interface Session {
   token: string;
   expires_at: Instant;
+  refresh: string;
+  refresh_expires_at: Instant;
   me: Me;
 }
 export interface Actor {
@@ -65,6 +108,8 @@ export interface District {
   clock: { now: Instant; speed: number };
   streets: { id: string; name: string }[];
   services: { kind: ServiceKind; minutes: number; team_size: number }[];
+  /** Money and matters can be asked for. */
+  accounts: boolean;
   demo: boolean;
   attribution: string | null;
 }
@@ -150,12 +195,27 @@ export interface CaregiverProfile {
 }
 export type Duty = "off" | "on" | "break";
 export type Signal = "none" | "fresh" | "stale" | "lost";
+export type FixRejection =
+  | "missing_datum"
+  | "outside_the_world"
+  | "outside_the_district"
+  | "future_clock"
+  | "too_old"
+  | "duplicate"
+  | "out_of_order"
+  | "teleport"
+  | "inaccurate"
+  | "off_duty"
+  | "unknown_caregiver"
+  | "malformed";
 export interface Presence {
   caregiver: string;
   duty: Duty;
   duty_since: Instant;
   signal: Signal;
   signal_since: Instant;
+  /** Why fixes are not taken just now, where their sender can do something about it. */
+  rejected?: { code: FixRejection; at: Instant };
   applied?: string[];
 }
 export interface Position {
@@ -244,7 +304,17 @@ export type Shortage =
   | "all_busy"
   | "all_declined"
   | "team_incomplete";
-export type HandBack = "tries_exhausted" | "window_missed" | "operator" | "problem" | "shortage";
+export type HandBack =
+  | "tries_exhausted"
+  | "window_missed"
+  | "operator"
+  | "problem"
+  | "shortage"
+  | "too_large"
+  | "caregiver_gone"
+  | "elder_closed"
+  | "unfunded";
+export type Limit = "dispatch" | "acceptance" | "departure" | "arrival" | "start" | "overrun";
 
 export type Stage =
   | { stage: "waiting"; since: Instant; seats?: Seat[]; shortage?: Shortage; retry_at: Instant }
@@ -257,7 +327,7 @@ export type Stage =
   | ({ stage: "confirmed"; confirmed_at: Instant; confirmed_by: Verification; stars?: number } & Done)
   | { stage: "cancelled"; at: Instant; reason: CancelReason; team?: string[] }
   | ({ stage: "no_show"; at: Instant } & Visit)
-  | { stage: "at_desk"; since: Instant; reason: HandBack };
+  | { stage: "at_desk"; since: Instant; reason: HandBack; interrupted?: InService };
 export type StageName = Stage["stage"];
 
 export interface OrderFacts {
@@ -281,6 +351,9 @@ export interface OrderFacts {
   applications?: Application[];
   dispatch_overdue: boolean;
   acceptance_overdue: boolean;
+  overdue?: Limit[];
+  first_offered_at?: Instant;
+  funding?: Funding;
   timeline: Entry[];
 }
 export type Order = OrderFacts & Stage;
@@ -299,6 +372,7 @@ export type Entry = {
   occurred_at?: Instant;
   by: Actor;
   command?: string;
+  digest?: string;
 } & Happening;
 
 export type Happening =
@@ -316,7 +390,8 @@ export type Happening =
   | { what: "handed_back"; reason: HandBack }
   | { what: "problem_reported"; caregiver: string; problem: VisitProblem }
   | { what: "answered"; approved: boolean }
-  | { what: "overdue"; limit: "dispatch" | "acceptance" };
+  | { what: "unfunded"; code: string }
+  | { what: "overdue"; limit: Limit };
 
 // ---- commands -------------------------------------------------------------------------------------------------
 
@@ -347,6 +422,7 @@ export type Change =
   | { change: "add" | "reduce"; minutes: number }
   | { change: "service"; service: ServiceKind }
   | { change: "window"; window: Window }
+  | { change: "self_pay"; up_to: number }
   | { change: "cancel" };
 
 export interface PlaceOrder {
@@ -356,6 +432,10 @@ export interface PlaceOrder {
   minutes?: number;
   urgency?: Urgency;
   family_present?: boolean;
+  /** What pays; the allowance where nothing is said. */
+  pay_with?: PayWith;
+  /** What the elder agrees to pay themselves, at most, in fen. */
+  self_pay_up_to?: number;
 }
 export type OrderAction =
   | { action: "accept"; offer: string }
@@ -382,62 +462,6 @@ export interface Accepted {
   repeated: boolean;
 }
 
-// ---- why this person ------------------------------------------------------------------------------------------
-
-export type TermKind =
-  | "response"
-  | "tardiness"
-  | "detour"
-  | "displacement"
-  | "idle"
-  | "workload"
-  | "continuity"
-  | "rating"
-  | "staleness";
-/** `value × weight` is a cost in thousandths of a second of response; negative is a wish fulfilled. */
-export interface Term {
-  kind: TermKind;
-  value: number;
-  weight: number;
-}
-export interface Ranked {
-  team: string[];
-  legs: Leg[];
-  start: Instant;
-  score: number;
-  terms: Term[];
-}
-export type Exclusion =
-  | "suspended"
-  | "untrained"
-  | "no_health_certificate"
-  | "unqualified"
-  | "blocked"
-  | "declined"
-  | "timed_out"
-  | "removed"
-  | "off_duty"
-  | "on_break"
-  | "shift_ends"
-  | "position_lost"
-  | "outside_radius"
-  | "holds_offer"
-  | "committed"
-  | "too_late"
-  | "beyond_shortlist";
-export interface Decision {
-  id: string;
-  order: string;
-  at: Instant;
-  method: Method;
-  considered: number;
-  ranked: Ranked[];
-  chosen: string[];
-  passed_over?: string;
-  excluded: { reason: Exclusion; count: number; caregivers: string[] }[];
-  shortage?: Shortage;
-}
-
 // ---- the live stream ------------------------------------------------------------------------------------------
 
 export interface Kpi {
@@ -462,7 +486,16 @@ export interface ServiceStatus {
   since: Instant;
   note?: string;
 }
+export interface Settled {
+  how: "redelivered" | "dismissed";
+  by: Actor;
+  at: Instant;
+  reason?: string;
+}
 export interface DeadLetter {
+  /** Its place in the stream DEAD; it is addressed by it. */
+  id: number;
+  settled?: Settled;
   service: string;
   district: string;
   subject: string;
@@ -482,10 +515,13 @@ export interface Snapshot {
   kpi: Kpi;
   services: ServiceStatus[];
   dead_letters: DeadLetter[];
+  /** Absent from an edge older than this page. */
+  incidents?: Incident[];
 }
 export type LiveEvent =
   | ({ event: "snapshot" } & Snapshot)
   | { event: "order"; sequence: number; kind: string; at: Instant; order: Order }
+  | { event: "incident"; kind: string; at: Instant; incident: Incident }
   | { event: "positions"; positions: Position[] }
   | { event: "presence"; presence: Presence }
   | { event: "caregiver"; caregiver: CaregiverProfile }

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import type { ElderListed, Order } from "../src/contract.ts";
-import { launch, phone, picture, serious, signIn, troubles, type Browser, type BrowserContext, type Page } from "./browser.ts";
+import { about, launch, phone, picture, serious, signIn, troubles, type Browser, type BrowserContext, type Page } from "./browser.ts";
+import { Line } from "./line.ts";
 import { openTarget, Operator, until, type Target } from "./target.ts";
 
 const SOON = { timeout: 15_000, interval: 100 };
 
 describe("the caregiver's app", () => {
   let target: Target;
+  /** The phone's. */
+  let line: Line;
   let operator: Operator;
   let browser: Browser;
   let context: BrowserContext;
@@ -18,6 +21,7 @@ describe("the caregiver's app", () => {
 
   beforeAll(async () => {
     target = await openTarget();
+    line = await Line.to(target.url);
     operator = await new Operator(target.url).signIn(target.signIns.operator);
     browser = await launch();
     elder = await operator.elder();
@@ -26,13 +30,15 @@ describe("the caregiver's app", () => {
     context = await browser.newContext(phone(elder.profile.place));
     page = await context.newPage();
     found = troubles(page);
-    await signIn(page, `${target.url}/caregiver`, target.signIns.caregivers[me] as { user: string; password: string });
+    await signIn(page, `${line.url}/caregiver`, target.signIns.caregivers[me] as { user: string; password: string });
     await page.click(".bar-bottom [data-duty=on]");
     await page.locator(".bar-bottom [data-duty=off]").waitFor();
-    await until(async () => (await operator.caregivers()).find((c) => c.profile.id === me)?.position !== undefined);
+    await context.setGeolocation(about(elder.profile.place));
+    await until(async () => Boolean((await operator.caregivers()).find((c) => c.profile.id === me)?.position));
   });
   afterAll(async () => {
     await browser?.close();
+    await line?.close();
     await target?.close();
   });
 
@@ -75,7 +81,7 @@ describe("the caregiver's app", () => {
     await picture(page, "phone-serving");
     await act("finish").click();
     await act("confirm").click();
-    await verify("card", "");
+    await verify("card", "R-9");
     await page.locator(".visit[data-stage=confirmed]").waitFor();
     await synced();
     expect(await recorded(order.id)).toEqual(["accepted", "en_route", "arrived", "in_service", "done", "confirmed"]);
@@ -118,7 +124,7 @@ describe("the caregiver's app", () => {
     await page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state);
     await expect.poll(() => page.evaluate(() => caches.match("/caregiver").then(Boolean)), SOON).toBe(true);
 
-    await context.setOffline(true);
+    await line.cut(context);
     await expect.poll(() => page.evaluate(() => fetch("/api/v1/me").then(() => "reached", () => "cut off")), SOON).toBe("cut off");
     await act("depart").click();
     await act("arrive").click();
@@ -131,7 +137,7 @@ describe("the caregiver's app", () => {
 
     page = await context.newPage();
     const again = troubles(page);
-    await page.goto(`${target.url}/caregiver`);
+    await page.goto(`${line.url}/caregiver`);
     await page.locator(`.card[data-order="${order.id}"]`).click();
     expect(await page.locator(".visit").getAttribute("data-stage")).toBe("in_service");
     await page.locator(".visit-head .pending").waitFor();
@@ -141,7 +147,7 @@ describe("the caregiver's app", () => {
     await expect.poll(() => page.locator("[data-waiting]").getAttribute("data-waiting"), SOON).toBe("5");
     expect(await recorded(order.id)).toEqual(["accepted"]);
 
-    await context.setOffline(false);
+    await line.mend(context);
     await synced();
     expect(await recorded(order.id)).toEqual(["accepted", "en_route", "arrived", "in_service", "done", "confirmed"]);
     const ids = (await operator.order(order.id)).timeline.flatMap((e) => (e.command ? [e.command] : []));
@@ -153,11 +159,11 @@ describe("the caregiver's app", () => {
   test("shows what the centre did not accept, until it has been read", async () => {
     const order = await taken();
     await synced();
-    await context.setOffline(true);
+    await line.cut(context);
     await act("depart").click();
     await page.locator(".visit[data-stage=en_route]").waitFor();
     await operator.utter(order.id, { action: "cancel", reason: "hospital" });
-    await context.setOffline(false);
+    await line.mend(context);
     await page.locator(".banner.danger").waitFor();
     await page.locator(".banner.danger button").click();
     await page.locator(".banner.danger").waitFor({ state: "detached" });

@@ -118,6 +118,17 @@ describe("wall and desk", () => {
     expect([placed.elder, placed.service]).toEqual([elder.profile.id, "comfort_visit"]);
   });
 
+  test("finds an elder by name", async () => {
+    const elder = await operator.elder();
+    if (!elder.name) throw new Error("the first elder has no name");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("n");
+    await page.fill("#elder", elder.name);
+    await page.locator(`.results [data-elder="${elder.profile.id}"]`).waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached" });
+  });
+
   test("finds an order by its number", async () => {
     await page.keyboard.press("Escape");
     await page.keyboard.press("/");

@@ -1,19 +1,21 @@
 /**
- * What the browser tests run against: a quiet development server of their own, or a real one given by
- * `CARE_BASE_URL` with `CARE_SIGN_INS`, a JSON file of
+ * What the browser tests run against: a quiet development server of their own; with `CARE_DISTRICT`, the path of the
+ * `district` program, a real district of their own; or a running one given by `CARE_BASE_URL` with `CARE_SIGN_INS`, a JSON file of
  * `{"operator": {"user", "password"}, "caregivers": {"<caregiver id>": {"user", "password"}}}`.
  */
 import { readFile } from "node:fs/promises";
 
 import { startDevServer, type DevServer } from "../dev/server.ts";
 import type { Accepted, CaregiverListed, District, ElderListed, Order, OrderAction, Page, PlaceOrder } from "../src/contract.ts";
+import { startRealDistrict } from "./real.ts";
 
 export interface Credentials {
   user: string;
   password: string;
 }
-interface SignIns {
+export interface SignIns {
   operator: Credentials;
+  supervisor: Credentials;
   caregivers: Record<string, Credentials>;
 }
 
@@ -32,9 +34,11 @@ export async function openTarget(): Promise<Target> {
     if (!file) throw new Error("CARE_BASE_URL needs CARE_SIGN_INS, a JSON file with the accounts to sign in with");
     return { url: url.replace(/\/$/, ""), signIns: JSON.parse(await readFile(file, "utf8")) as SignIns, dev: null, close: async () => {} };
   }
+  const program = process.env["CARE_DISTRICT"];
+  if (program) return { ...(await startRealDistrict(program)), dev: null };
   const dev = await startDevServer();
   const caregivers = Object.fromEntries([...dev.district.caregivers.keys()].map((id) => [id, { user: id, password: "caregiver" }]));
-  return { url: dev.url, signIns: { operator: { user: "operator", password: "operator" }, caregivers }, dev, close: () => dev.close() };
+  return { url: dev.url, signIns: { operator: { user: "operator", password: "operator" }, supervisor: { user: "supervisor", password: "supervisor" }, caregivers }, dev, close: () => dev.close() };
 }
 
 /** The public interface as an operator uses it. */

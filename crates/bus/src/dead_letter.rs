@@ -27,6 +27,8 @@ pub struct Poison<'a> {
     pub subject: &'a str,
     /// Its place in its stream, where it has one.
     pub sequence: Option<Sequence>,
+    /// The delivery, if it is not the first.
+    pub again: Option<&'a str>,
     /// Its content.
     pub payload: &'a [u8],
     /// A stable code in `snake_case`, e.g. `undecodable`.
@@ -45,6 +47,11 @@ impl DeadLetters {
         entropy: Entropy,
     ) -> Self {
         Self { bus: bus.clone(), service, district, clock, entropy }
+    }
+
+    /// Where the service is told to handle a message of that stream once more.
+    pub(crate) fn again(&self, stream: &str) -> String {
+        subject::again(&self.district, self.service, stream)
     }
 
     /// Sets a message aside, durably. If even that fails, the log has it: a follower never stops for a poison
@@ -67,7 +74,7 @@ impl DeadLetters {
             detail = poison.detail,
             "message set aside as a dead letter"
         );
-        if let Err(error) = self.store(letter).await {
+        if let Err(error) = self.store(letter, poison.again).await {
             tracing::error!(
                 error,
                 subject = poison.subject,
@@ -81,6 +88,7 @@ impl DeadLetters {
         self.keep(Poison {
             subject: &message.subject,
             sequence: Some(message.sequence),
+            again: message.again.as_deref(),
             payload: &message.payload,
             code: "undecodable",
             detail: &error.to_string(),
@@ -88,11 +96,15 @@ impl DeadLetters {
         .await;
     }
 
-    async fn store(&self, letter: DeadLetter) -> Result<(), String> {
-        // The same poison message found again after a restart is the same letter.
-        let id = match letter.sequence {
-            Some(sequence) => format!("dead-{}-{}-{sequence}", letter.service, letter.subject),
-            None => self.entropy.text_id(),
+    async fn store(&self, letter: DeadLetter, again: Option<&str>) -> Result<(), String> {
+        // The same poison message found again after a restart is the same letter; delivered again and given up again it
+        // is another one.
+        let id = match (letter.sequence, again) {
+            (Some(sequence), None) => format!("dead-{}-{}-{sequence}", letter.service, letter.subject),
+            (Some(sequence), Some(again)) => {
+                format!("dead-{}-{}-{sequence}-{again}", letter.service, letter.subject)
+            }
+            (None, _) => self.entropy.text_id(),
         };
         let subject = subject::dead_letter(&self.district, self.service);
         let event = CloudEvent::new(id, self.service.source(), self.district.clone(), letter.at, letter);

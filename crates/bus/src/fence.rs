@@ -4,6 +4,10 @@
 //! pipelined: the second goes out before the first is acknowledged, expecting the sequence the first will get. So
 //! what is stored is always a prefix of what was sent, in the order sent, with nobody else's message in between.
 //!
+//! The sequence alone does not fence a pipeline: two writers that began at the same sequence expect the same numbers,
+//! and a message of the one may arrive just when the other has written up to the number before it. So each message but
+//! the writer's first also names the message it follows (`Nats-Expected-Last-Msg-Id`).
+//!
 //! After any failure the writer is poisoned. Its owner then steps down or rebuilds from the stream and opens a new
 //! writer; nothing else tells what was stored.
 
@@ -28,7 +32,14 @@ use schemas::envelope::CloudEvent;
 use serde::Serialize;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
-use crate::{Bus, Sequence, Subject, ToSubject, stream::in_full, trace};
+use crate::{
+    Bus, Sequence, Subject, ToSubject,
+    stream::{LARGEST_MESSAGE, in_full},
+    trace,
+};
+
+/// Room for the headers of a message, which count towards its size.
+const HEADERS: usize = 1024;
 
 /// Why a message is not, or not surely, in the stream.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -96,6 +107,8 @@ pub struct FencedWriter {
     fence: Arc<Fence>,
     /// What the stream's last sequence will be once everything sent is stored.
     expected: Sequence,
+    /// The id of the last message this writer sent.
+    last_id: Option<header::HeaderValue>,
 }
 
 #[derive(Debug)]
@@ -110,7 +123,7 @@ impl FencedWriter {
     /// first message tells.
     pub fn open(bus: &Bus, stream: impl Into<String>, last: Sequence) -> Self {
         let fence = Fence { stream: stream.into(), poisoned: AtomicBool::new(false) };
-        Self { bus: bus.clone(), fence: Arc::new(fence), expected: last }
+        Self { bus: bus.clone(), fence: Arc::new(fence), expected: last, last_id: None }
     }
 
     /// Sends an event; its `id` is the message's id for deduplication.
@@ -142,13 +155,21 @@ impl FencedWriter {
         if self.is_poisoned() {
             return Err(FenceError::Poisoned { stream: self.fence.stream.clone() });
         }
+        if payload.len() + HEADERS > LARGEST_MESSAGE as usize {
+            // Sent, it would be refused, and with it everything behind it.
+            let reason =
+                format!("the message has {} bytes, at most {LARGEST_MESSAGE} are kept", payload.len());
+            return Err(FenceError::Unsendable { stream: self.fence.stream.clone(), reason });
+        }
         let subject = subject.to_subject();
-        let headers = self.headers(&subject, message_id)?;
+        let id: header::HeaderValue = message_id.parse().map_err(|error| self.fence.unsendable(&error))?;
+        let headers = self.headers(&subject, id.clone());
         // If this call is dropped while it waits for room, nothing was sent and the expectation stands.
         match self.bus.jetstream().publish_with_headers(subject, headers, payload).await {
             Ok(ack) => {
                 let after = self.expected;
                 self.expected = after.next();
+                self.last_id = Some(id);
                 let no_more_answers = Box::pin(self.bus.no_more_answers().cancelled_owned());
                 Ok(PendingAck {
                     ack: ack.into_future(),
@@ -161,13 +182,15 @@ impl FencedWriter {
         }
     }
 
-    fn headers(&self, subject: &Subject, message_id: &str) -> Result<HeaderMap, FenceError> {
-        let id: header::HeaderValue = message_id.parse().map_err(|error| self.fence.unsendable(&error))?;
+    fn headers(&self, subject: &Subject, id: header::HeaderValue) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(header::NATS_EXPECTED_LAST_SEQUENCE, header::HeaderValue::from(self.expected.0));
+        if let Some(last) = &self.last_id {
+            headers.insert(header::NATS_EXPECTED_LAST_MESSAGE_ID, last.clone());
+        }
         headers.insert(header::NATS_MESSAGE_ID, id);
         trace::send_with(subject, &mut headers);
-        Ok(headers)
+        headers
     }
 
     /// The sequence of the last message sent, once it is stored.
@@ -232,7 +255,9 @@ impl Fence {
             }
             Ok(ack) => return Ok(Sequence(ack.sequence)),
             Err(error) => match error.kind() {
-                PublishErrorKind::WrongLastSequence => FenceError::Lost { stream: stream(), expected: after },
+                PublishErrorKind::WrongLastSequence | PublishErrorKind::WrongLastMessageId => {
+                    FenceError::Lost { stream: stream(), expected: after }
+                }
                 PublishErrorKind::TimedOut | PublishErrorKind::BrokenPipe => {
                     FenceError::Unknown { stream: stream(), expected: after, reason: in_full(&error) }
                 }

@@ -9,13 +9,16 @@ use std::{future::Future, pin::Pin, time::Duration};
 
 use async_nats::{
     jetstream::consumer::{AckPolicy, DeliverPolicy, pull},
-    jetstream::message::{Acker, Message as Raw},
+    jetstream::message::Message as Raw,
 };
 use domain::time::Timestamp;
 use futures::StreamExt;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
-use crate::{Bus, Link, Sequence, StreamError, StreamMessage, answers::reconnected, stream::in_full};
+use crate::{
+    Bus, DeadLetters, Link, Sequence, StreamError, StreamMessage, again, answers::reconnected,
+    stream::in_full,
+};
 
 /// Where to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +62,8 @@ pub struct Follower {
     /// When the stream was created, to tell it from a namesake.
     created: Option<i128>,
     failures: u32,
+    /// Messages the desk wants handled once more.
+    again: Option<mpsc::Receiver<StreamMessage>>,
 }
 
 #[derive(Debug, Clone)]
@@ -122,10 +127,33 @@ impl Bus {
             position: None,
             created: None,
             failures: 0,
+            again: None,
         };
         follower.link.mark_unchanged();
         follower.begin(opened);
         Ok(follower)
+    }
+
+    /// One message by its place in the stream; `None` if it is not there (any more).
+    ///
+    /// # Errors
+    /// [`StreamError`] if the stream is not there or the server does not answer in time.
+    pub async fn message_at(
+        &self,
+        stream: &str,
+        subject: &str,
+        sequence: Sequence,
+    ) -> Result<Option<StreamMessage>, StreamError> {
+        let before = Sequence(sequence.0.saturating_sub(1));
+        let mut follower = self.follow(stream, &[subject], StartFrom::After(before)).await?;
+        let late = |_| StreamError::Server {
+            stream: stream.to_owned(),
+            reason: format!("message {sequence:?} did not arrive within {:?}", self.timeout()),
+        };
+        match tokio::time::timeout(self.timeout(), follower.next()).await.map_err(late)? {
+            Followed::Message(message) if message.sequence == sequence => Ok(Some(message)),
+            _ => Ok(None),
+        }
     }
 
     /// The messages of one subject, oldest first, at most `limit` of the newest: its history for an auditor.
@@ -235,7 +263,27 @@ impl Source {
     }
 }
 
+/// A message to be handled once more; waits for ever where there can be none.
+async fn wanted_again(again: &mut Option<mpsc::Receiver<StreamMessage>>) -> StreamMessage {
+    if let Some(wanted) = again
+        && let Some(message) = wanted.recv().await
+    {
+        return message;
+    }
+    *again = None;
+    std::future::pending().await
+}
+
 impl Follower {
+    /// Also hands out messages which this service gave up and the desk wants handled once more: each with
+    /// [`StreamMessage::again`] set, out of turn, and only while nothing newer was said on its subject.
+    #[must_use]
+    pub fn and_again(mut self, dead: &DeadLetters) -> Self {
+        let Source { bus, stream, .. } = &self.source;
+        self.again = Some(again::listen(bus, stream, dead));
+        self
+    }
+
     /// The next thing to know. Waits as long as there is none. Dropping the wait loses nothing.
     pub async fn next(&mut self) -> Followed {
         loop {
@@ -283,6 +331,7 @@ impl Follower {
         let received = tokio::select! {
             biased;
             received = open.messages.next() => received,
+            message = wanted_again(&mut self.again) => return Some(message),
             () = reconnected(&mut self.link) => {
                 self.reopen_at_once();
                 return None;
@@ -360,25 +409,23 @@ fn read(raw: Raw) -> Result<Read, String> {
         let info = raw.info().map_err(|error| error.to_string())?;
         (info.consumer_sequence, info.pending)
     };
-    let (message, _) = read_message(raw)?;
-    Ok(Read { message, delivered, pending })
+    Ok(Read { message: read_message(raw)?, delivered, pending })
 }
 
-/// Takes a delivery apart: what it says, and the means to acknowledge it.
-pub(crate) fn read_message(raw: Raw) -> Result<(StreamMessage, Acker), String> {
+/// Takes a delivery apart.
+fn read_message(raw: Raw) -> Result<StreamMessage, String> {
     let (sequence, stored) = {
         let info = raw.info().map_err(|error| error.to_string())?;
         (info.stream_sequence, info.published)
     };
     let stored_ms = i64::try_from(stored.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
-    let (message, acker) = raw.split();
-    let async_nats::Message { subject, payload, headers, .. } = message;
-    let message = StreamMessage {
+    let async_nats::Message { subject, payload, headers, .. } = raw.split().0;
+    Ok(StreamMessage {
         sequence: Sequence(sequence),
         subject,
         payload,
         stored: Timestamp::from_millis(stored_ms),
+        again: None,
         headers,
-    };
-    Ok((message, acker))
+    })
 }

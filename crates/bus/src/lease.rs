@@ -14,7 +14,7 @@ mod entry;
 use std::time::Duration;
 
 use runtime::{BoxError, Entropy};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use self::{campaign::Campaign, entry::Bucket};
@@ -52,6 +52,19 @@ pub enum LeaseState {
 pub struct Lease {
     campaign: Campaign,
     state: watch::Receiver<LeaseState>,
+    sure: watch::Receiver<Option<Instant>>,
+}
+
+/// Tells whether the lease is held at this very instant, even to a process that was frozen and has not been told yet
+/// that it lost it.
+#[derive(Debug, Clone)]
+pub struct Tenancy(watch::Receiver<Option<Instant>>);
+
+impl Tenancy {
+    /// Whether no standby can have taken over yet.
+    pub fn is_sure(&self) -> bool {
+        self.0.borrow().is_some_and(|until| Instant::now() < until)
+    }
 }
 
 impl Lease {
@@ -69,14 +82,21 @@ impl Lease {
     ) -> Result<Self, StreamError> {
         let bucket = Bucket::open(bus, name, config.replicas).await?;
         let (report, state) = watch::channel(LeaseState::Standby);
-        let campaign = Campaign::new(bucket, holder.to_owned(), entropy.text_id(), config.ttl, report);
-        Ok(Self { campaign, state })
+        let (sure_report, sure) = watch::channel(None);
+        let holder = holder.to_owned();
+        let campaign = Campaign::new(bucket, holder, entropy.text_id(), config.ttl, report, sure_report);
+        Ok(Self { campaign, state, sure })
     }
 
     /// The state and its changes. A change from one epoch to another without `Standby` in between is possible for a
     /// slow watcher: compare epochs.
     pub fn state(&self) -> watch::Receiver<LeaseState> {
         self.state.clone()
+    }
+
+    /// For asking at any instant whether the lease is still surely held.
+    pub fn tenancy(&self) -> Tenancy {
+        Tenancy(self.sure.clone())
     }
 
     /// Runs for the lease, keeps it, runs again after losing it, until told to stop; then gives it back so that a

@@ -8,11 +8,11 @@
 //! | how one process writes a stream alone | [`fence`] |
 //! | which process is the active one | [`lease`] |
 //! | how a service rebuilds and stays up to date | [`follow`] |
-//! | work that needs an acknowledgement each | [`work`] |
 //! | what becomes of messages nobody can read | [`dead_letter`] |
-//! | seeing a message twice | [`seen`] |
+//! | handling such a message once more | [`again`] |
 //! | a real server for tests | `testing` (feature `testing`) |
 
+pub mod again;
 mod answers;
 pub mod connection;
 pub mod dead_letter;
@@ -22,7 +22,6 @@ pub mod lease;
 pub mod message;
 pub mod publish;
 pub mod request;
-pub mod seen;
 pub mod sequence;
 pub mod serve;
 pub mod stream;
@@ -30,7 +29,6 @@ pub mod subscribe;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod trace;
-pub mod work;
 
 pub use async_nats::subject::{Subject, ToSubject};
 pub use connection::{Bus, ConnectError, Link};
@@ -41,9 +39,7 @@ pub use lease::{Lease, LeaseConfig, LeaseState};
 pub use message::{Message, StreamMessage};
 pub use publish::PublishError;
 pub use request::RequestError;
-pub use seen::SeenIds;
 pub use sequence::Sequence;
 pub use serve::{Call, Endpoint, Server};
 pub use stream::{StreamError, StreamSpec};
 pub use subscribe::{SubscribeError, Subscription};
-pub use work::{Failure, WorkSpec, Worker};

@@ -47,6 +47,8 @@ pub struct StreamMessage {
     pub payload: Bytes,
     /// When the server stored it, by the server's clock.
     pub stored: Timestamp,
+    /// Handed out once more because the desk wants it so; names that delivery.
+    pub again: Option<String>,
     pub(crate) headers: Option<async_nats::HeaderMap>,
 }
 

@@ -12,6 +12,10 @@ use tracing::Instrument;
 
 use crate::{Bus, Message, Subject, SubscribeError, Subscription, trace};
 
+/// Where answers may go. A requester names the reply subject, and the answer is published with the rights of whoever
+/// answers: any other subject could be a stream's, and the answer an event in it.
+const INBOXES: &str = "_INBOX.";
+
 /// Where and how requests are taken.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
@@ -83,7 +87,8 @@ impl Bus {
 impl Server {
     /// Answers until told to stop; then takes no more, answers what has arrived, and returns.
     ///
-    /// A body that is not a `Q` is answered with the problem `malformed`, one that is too large with `too_large`.
+    /// A body that is not a `Q` is answered with the problem `malformed`, one that is too large with `too_large`. A
+    /// request that wants its answer anywhere but in an inbox is not even read.
     ///
     /// # Errors
     /// If the subscription ends although nobody asked it to, which means that the connection was closed.
@@ -133,12 +138,15 @@ where
 {
     let async_nats::Message { subject, reply, payload, headers, .. } = request.0;
     let span = trace::answer(&subject, headers.as_ref());
-    let reply_to = reply;
+    if let Some(elsewhere) = reply.as_ref().filter(|reply| !reply.starts_with(INBOXES)) {
+        tracing::warn!(%subject, %elsewhere, "ignored a request whose answer would go elsewhere than to an inbox");
+        return;
+    }
     let outcome: Reply<A> = match read(&payload, max_payload) {
         Ok(body) => handler(Call { subject: subject.clone(), body }).instrument(span).await.into(),
         Err(problem) => Reply::Problem(problem),
     };
-    let Some(reply_to) = reply_to else {
+    let Some(reply_to) = reply else {
         tracing::debug!(%subject, "a request without a reply subject; the answer goes nowhere");
         return;
     };

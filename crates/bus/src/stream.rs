@@ -20,7 +20,7 @@ use crate::{Bus, Link, Sequence};
 const DAY: Duration = Duration::from_hours(24);
 const GIB: i64 = 1 << 30;
 /// No aggregate's state comes near this; what does is a mistake better refused than stored.
-const LARGEST_MESSAGE: i32 = 256 * 1024;
+pub(crate) const LARGEST_MESSAGE: i32 = 256 * 1024;
 /// How long the server recognises a repeated message id.
 const DEDUPE_WINDOW: Duration = Duration::from_mins(2);
 
@@ -68,7 +68,10 @@ impl StreamSpec {
     /// | presence | file | the last 5 of each caregiver, 30 days |
     /// | geofence | file | the last 100 of each caregiver, 7 days |
     /// | positions | memory | the last one of each caregiver, 1 day: positions live for the shift, then go |
+    /// | funding | file | the last 10 of each order, 400 days: a year's settlements can be followed |
     /// | dead letters | file | 30 days, 1 GiB |
+    /// | alarms | file | 2 years; the last message of an incident rebuilds it, all of them are its history |
+    /// | devices | file | the last one of each device, outage and share |
     ///
     /// Deleting and purging by subject stay allowed everywhere: erasing a person depends on it.
     pub fn of(kind: StreamKind, district: &DistrictId, replicas: usize) -> Self {
@@ -110,6 +113,20 @@ impl StreamSpec {
                 storage: Storage::Memory,
                 max_messages_per_subject: Some(1),
                 max_age: Some(DAY),
+                ..base
+            },
+            StreamKind::Funding => Self {
+                description: "how orders are paid",
+                max_messages_per_subject: Some(10),
+                max_age: Some(400 * DAY),
+                ..base
+            },
+            StreamKind::Alarms => {
+                Self { description: "emergencies: every durable decision", max_age: Some(730 * DAY), ..base }
+            }
+            StreamKind::Devices => Self {
+                description: "devices: registration, condition, when last heard",
+                max_messages_per_subject: Some(1),
                 ..base
             },
             StreamKind::Dead => Self {

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     geo::Wgs84,
     id::{CaregiverId, CommandId, ElderId, OfferId, OrderId},
-    order::timeline::Role,
+    order::{funding::PayWith, timeline::Role},
     priority::Urgency,
     service::ServiceKind,
     time::{Timestamp, Window},
-    unit::Seconds,
+    unit::{Fen, Seconds},
 };
 
 /// A new work order, as an elder, a front desk or an operator places it.
@@ -33,6 +33,17 @@ pub struct PlaceOrder {
     /// A family member will be there throughout (bathing: Changji annex 1).
     #[serde(default)]
     pub family_present: bool,
+    /// What pays; the allowance where nothing is said.
+    #[serde(default, skip_serializing_if = "PayWith::is_usual")]
+    pub pay_with: PayWith,
+    /// What the elder agrees to pay themselves, at most, in fen; nothing where nothing is said.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub self_pay_up_to: Fen,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as the serializer calls it")]
+fn is_nothing(fen: &Fen) -> bool {
+    *fen == Fen::ZERO
 }
 
 /// A command to one order.
@@ -169,6 +180,11 @@ pub enum Change {
     Window {
         /// Which.
         window: Window,
+    },
+    /// The elder agrees to pay so much themselves, at most, in fen.
+    SelfPay {
+        /// How much.
+        up_to: Fen,
     },
     /// None at all (撤销).
     Cancel,
@@ -308,6 +324,29 @@ impl OrderAction {
             Self::HandBack => "hand_back",
             Self::Resume => "resume",
         }
+    }
+
+    /// Whether it is a step of the visit, each of which happens after the one before.
+    pub const fn is_step(&self) -> bool {
+        matches!(
+            self,
+            Self::Depart
+                | Self::Arrive { .. }
+                | Self::Start { .. }
+                | Self::Finish
+                | Self::NoShow
+                | Self::Confirm { .. }
+        )
+    }
+
+    /// Whether it ends the order, or a step that cannot be repeated.
+    pub const fn ends_it(&self) -> bool {
+        matches!(self, Self::Cancel { .. } | Self::Finish | Self::Confirm { .. } | Self::NoShow)
+    }
+
+    /// Whether it ends the order or brings it to a human: never refused because too much has happened before.
+    pub const fn is_a_way_out(&self) -> bool {
+        self.ends_it() || matches!(self, Self::HandBack | Self::Assign { .. })
     }
 
     /// Who may utter it. Staff never change or cancel: they apply and are answered (Jiayuguan Art. 16(2)).

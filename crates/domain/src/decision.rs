@@ -195,6 +195,9 @@ pub struct Decision {
     /// Why the chosen are not the first of `ranked`, where they are not (a match weighs all waiting orders).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passed_over: Option<String>,
+    /// Why, in the words of the operator who decided by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Who was left out and why.
     pub excluded: Vec<Excluded>,
     /// Why nobody could be offered it.
@@ -230,6 +233,13 @@ pub enum Unexplained {
 }
 
 impl Decision {
+    /// Leaves out the names of the excluded; their numbers stay.
+    pub fn shorten(&mut self) {
+        for excluded in &mut self.excluded {
+            excluded.caregivers.clear();
+        }
+    }
+
     /// Recomputes every score from its terms and the ranking from the scores.
     ///
     /// # Errors

@@ -161,6 +161,10 @@ ids! {
     GeofenceId,
     /// A device such as a call button (呼叫器).
     DeviceId,
+    /// One emergency from the first press to its end (警情).
+    IncidentId,
+    /// A matter (事项) people see to: an application, a complaint, a correction.
+    MatterId,
 }
 
 #[cfg(test)]

@@ -3,14 +3,20 @@
 //!
 //! Everything here is pure: no clock, no randomness, no I/O. It depends on no other crate of the workspace.
 
+pub mod alarm;
+pub mod calendar;
 pub mod caregiver;
 pub mod command;
 pub mod decision;
+pub mod device;
 pub mod elder;
+pub mod escalation;
 pub mod geo;
 pub mod id;
+pub mod incident;
 pub mod order;
 pub mod priority;
 pub mod service;
 pub mod time;
 pub mod unit;
+pub mod working_days;

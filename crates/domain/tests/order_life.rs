@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use domain::{
     command::{
-        CancelReason, Change, DeclineReason, OrderAction, OrderCommand, Problem, Verification,
-        VerificationMethod,
+        ArrivalException, CancelReason, Change, DeclineReason, OrderAction, OrderCommand, Problem,
+        Verification, VerificationMethod,
     },
     decision::{Decision, Method},
     geo::Wgs84,
@@ -63,11 +63,15 @@ fn order(team_size: u8) -> Order {
         applications: vec![],
         dispatch_overdue: false,
         acceptance_overdue: false,
+        overdue: Vec::new(),
+        first_offered_at: None,
+        funding: None,
         timeline: vec![Entry {
             at: at(0),
             occurred_at: None,
             by: actor(Role::Elder),
             command: None,
+            digest: None,
             what: Happening::Created,
         }],
     }
@@ -83,6 +87,7 @@ fn decision() -> Decision {
         ranked: vec![],
         chosen: vec![],
         passed_over: None,
+        reason: None,
         excluded: vec![],
         shortage: None,
     }
@@ -207,6 +212,90 @@ fn what_was_seen_is_what_is_changed() {
     command.if_revision = None;
     command.occurred_at = Some(at(5000));
     assert_eq!(o.apply(&command, by, at(5)).unwrap_err().code(), "from_the_future");
+}
+
+#[test]
+fn an_arrival_is_what_the_place_says_it_is() {
+    let care = |o: &Order, a, t| say(o, Some(0), Role::Caregiver, a, t).unwrap();
+    let o = care(&offered(1), accept(0), 10);
+    let exception = |role: Role, place: Option<Wgs84>| {
+        let arrive = OrderAction::Arrive { place, exception: None };
+        let o = say(&o, Some(0), role, arrive, 300).unwrap();
+        assert_eq!(o.is_exception(), o.stage.visit().unwrap().team[0].exception.is_some());
+        o.stage.visit().unwrap().team[0].exception
+    };
+    let door = o.place;
+    assert_eq!(exception(Role::Caregiver, Some(door.offset_m(100.0, 0.0))), None);
+    let elsewhere = Some(door.offset_m(400.0, 0.0));
+    assert_eq!(exception(Role::Caregiver, elsewhere), Some(ArrivalException::OutsideRadius));
+    assert_eq!(exception(Role::Caregiver, None), Some(ArrivalException::EnteredByHand));
+    assert_eq!(exception(Role::Operator, Some(door)), Some(ArrivalException::EnteredByHand));
+    assert_eq!(exception(Role::System, elsewhere), None, "the geofence knows");
+}
+
+#[test]
+fn a_proof_has_a_receipt_and_a_caregivers_word_is_none() {
+    let o = in_service();
+    let o = say(&o, Some(0), Role::Caregiver, OrderAction::Finish, 3000).unwrap();
+    let confirm = |who, role, method, receipt: Option<&str>| {
+        let verification = Verification { method, receipt: receipt.map(str::to_owned) };
+        say(&o, who, role, OrderAction::Confirm { verification }, 3010)
+    };
+    let by_caregiver = |method, receipt| confirm(Some(0), Role::Caregiver, method, receipt).map(|_| ());
+    let refused = |r: Result<(), Refusal>| r.unwrap_err().code();
+    assert_eq!(refused(by_caregiver(VerificationMethod::Face, None)), "receipt_missing");
+    assert_eq!(refused(by_caregiver(VerificationMethod::Manual, None)), "elders_proof_needed");
+    assert_eq!(refused(by_caregiver(VerificationMethod::Face, Some("r1"))), "elders_proof_needed");
+    by_caregiver(VerificationMethod::Card, Some("r2")).unwrap();
+    let by_desk = confirm(None, Role::Operator, VerificationMethod::Telephone, None).unwrap();
+    assert!(by_desk.is_exception(), "taken, and a supervisor sees it");
+}
+
+fn in_service() -> Order {
+    let care = |o: &Order, a, t| say(o, Some(0), Role::Caregiver, a, t).unwrap();
+    let o = care(&offered(1), accept(0), 10);
+    let o = care(&o, OrderAction::Depart, 20);
+    let o = care(&o, OrderAction::Arrive { place: None, exception: None }, 300);
+    care(&o, OrderAction::Start { verification: verified() }, 310)
+}
+
+#[test]
+fn a_problem_during_the_service_keeps_the_service() {
+    let report = OrderAction::ReportProblem { problem: Problem::ElderUnwell, can_continue: false };
+    let o = say(&in_service(), Some(0), Role::Caregiver, report, 600).unwrap();
+    assert_eq!(o.stage.name(), "at_desk");
+    assert!(matches!(o.timeline.last().unwrap().what, Happening::HandedBack { .. }));
+    assert_eq!(o.people().collect::<Vec<_>>(), [&caregiver(0)], "they are still there");
+    let text = serde_json::to_string(&o).unwrap();
+    assert_eq!(serde_json::from_str::<Order>(&text).unwrap(), o);
+    let resumed = say(&o, None, Role::Operator, OrderAction::Resume, 610).unwrap();
+    assert_eq!(resumed.stage.name(), "in_service", "nobody else is sent");
+    let done = say(&o, Some(0), Role::Caregiver, OrderAction::Finish, 620).unwrap();
+    assert!(matches!(&done.stage, Stage::Done(d) if d.service.started_at == at(310)));
+}
+
+fn finished_at(order: &Order, occurred: i64, now: i64) -> Result<Order, Refusal> {
+    let command = OrderCommand {
+        id: CommandId::new("x").unwrap(),
+        order: order.id.clone(),
+        occurred_at: Some(at(occurred)),
+        if_revision: None,
+        action: OrderAction::Finish,
+    };
+    let by = Utterer { actor: &actor(Role::Caregiver), caregiver: Some(&caregiver(0)) };
+    order.clone().apply(&command, by, at(now))
+}
+
+#[test]
+fn no_step_happens_before_the_one_it_follows() {
+    let o = in_service();
+    let before = finished_at(&o, 100, 4000).unwrap_err();
+    assert_eq!(before.code(), "before_previous_step");
+    let slow_clock = finished_at(&o, 300, 4000).unwrap();
+    assert!(matches!(&slow_clock.stage, Stage::Done(d) if d.finished_at == at(310)), "put right");
+    let replayed = finished_at(&o, 3000, 20_000).unwrap();
+    assert!(matches!(&replayed.stage, Stage::Done(d) if d.finished_at == at(3000)), "hours later");
+    assert_eq!(finished_at(&o, 400, 100_000).unwrap_err().code(), "too_long_ago");
 }
 
 fn any_action() -> impl Strategy<Value = OrderAction> {

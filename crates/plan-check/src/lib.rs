@@ -7,6 +7,7 @@ mod check;
 mod cost;
 mod facts;
 mod hours;
+pub mod published;
 mod replay;
 mod violation;
 

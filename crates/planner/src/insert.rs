@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use domain::{
     decision::{Decision, Method},
-    id::DecisionId,
+    id::{CaregiverId, DecisionId},
     time::Timestamp,
 };
 
@@ -31,6 +31,23 @@ pub fn insert<T: Travel>(
     id: DecisionId,
 ) -> Report {
     insert_among(board, task, goals, travel, now, id, Method::Insert, &[])
+}
+
+/// What the visit costs with this person in their best position, and when it would start; `None` where they cannot
+/// come.
+pub fn cost_with<T: Travel>(
+    board: &Board,
+    task: &Task,
+    who: &CaregiverId,
+    goals: &Goals,
+    travel: &T,
+    now: Timestamp,
+) -> Option<(i64, Timestamp)> {
+    let query = Query::new(board, task, goals, travel, now, &[]);
+    let mut search = query.search();
+    search.look_at(board.find(who)?);
+    let pick = single::best(&search).into_iter().next()?;
+    Some((pick.score, pick.start))
 }
 
 /// The same without the people in the slots `taken`, sorted: they were given another visit in the same breath.
@@ -72,6 +89,7 @@ pub(crate) fn insert_among<T: Travel>(
         ranked: picks.iter().map(|p| p.ranked(board, query.weights)).collect(),
         chosen,
         passed_over: None,
+        reason: None,
         excluded: search.into_exclusions().explain(board),
         shortage,
     };

@@ -4,13 +4,13 @@
 use domain::time::Timestamp;
 
 use crate::{
-    board::{NO_WAY, Slot},
+    board::Slot,
     constraints::qualification,
     goals::{Amounts, idle},
     query::Query,
-    round::{Timed, follow, timetable},
+    round::{Timed, follow},
+    timetables::time,
     travel::Travel,
-    worker::Progress,
 };
 
 /// One seat kept.
@@ -33,14 +33,8 @@ impl<'a, T: Travel> Kept<'a, T> {
             let round = slot.and_then(|slot| {
                 let stops = &slot.worker.commitments;
                 let visit = stops.iter().position(|c| c.order == query.task.order)?;
-                let head = match (stops.first(), slot.whereabouts()) {
-                    (Some(first), Some(here)) if !matches!(first.progress, Progress::InService { .. }) => {
-                        query.travel.leg(slot.worker.profile.mode, here.place, first.place)
-                    }
-                    _ => NO_WAY,
-                };
                 let mut timed = Vec::with_capacity(stops.len());
-                timetable(slot, head, query.now, &mut timed);
+                time(slot, query.travel, query.now, &mut timed);
                 Some((slot, visit, timed))
             });
             Seat { start: kept.start, round }

@@ -5,7 +5,10 @@
 //!
 //! - [`Board`] is the long-lived snapshot: caregivers with their rounds, kept up to date change by change.
 //! - [`insert`] finds the best person, or the best team that can be there together, for one visit.
-//! - [`match_many`] solves many waiting visits together, one visit per person.
+//! - [`match_many`] solves many waiting visits together, one visit per person. [`Costs`] is the whole table behind
+//!   it, for outside judges.
+//! - [`cost_with`] is what it would cost with one certain person: whether moving a promise is worth it.
+//! - [`rounds::improve`] searches for better rounds of everybody in the background.
 //!
 //! Hard rules live one per file in [`constraints`], wishes one per file in [`goals`].
 
@@ -20,19 +23,21 @@ mod pick;
 mod query;
 mod report;
 mod round;
+pub mod rounds;
 mod search;
 mod shortage;
 mod single;
 mod task;
 mod team;
+mod timetables;
 mod travel;
 mod worker;
 
 pub use self::{
     board::{Board, UnknownCaregiver},
     goals::{Goals, Weights},
-    insert::insert,
-    matching::match_many,
+    insert::{cost_with, insert},
+    matching::{Costs, match_many},
     report::{Moved, Placement, Report},
     task::{KeptSeat, Task},
     travel::{PlaceIx, Travel},

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    decision::Exclusion,
+    decision::{Exclusion, Shortage},
     geo::Wgs84,
     id::{CaregiverId, OrderId},
-    order::Order,
+    order::{Order, Stage},
     priority::Priority,
     service::Requirement,
     time::{Timestamp, Window},
@@ -49,6 +49,9 @@ pub struct Task {
     pub blocked: BTreeSet<CaregiverId>,
     /// Whom the elder asks for, or who came before.
     pub preferred: BTreeSet<CaregiverId>,
+    /// Why it waits, as was told before: where nobody is found for the same reason again, the decision of a match
+    /// says so without naming everyone once more.
+    pub told: Option<Shortage>,
 }
 
 impl Task {
@@ -72,6 +75,10 @@ impl Task {
             ruled_out: order.ruled_out.iter().map(|r| (r.caregiver.clone(), r.reason)).collect(),
             blocked,
             preferred,
+            told: match &order.stage {
+                Stage::Waiting(waiting) => waiting.shortage,
+                _ => None,
+            },
         }
     }
 

@@ -100,6 +100,15 @@ pub(crate) struct Table<'a> {
 }
 
 impl Table<'_> {
+    /// Asks the memory for what a question about these ends reads.
+    #[inline]
+    pub fn touch(&self, ends: &Ends) -> u64 {
+        let Some(labels) = &self.engine.labels else { return 0 };
+        let side = labels.side(self.other);
+        let usable = ends.iter().filter(|(_, extra)| extra.is_reached());
+        usable.fold(0, |sum, (node, _)| sum.wrapping_add(side.touch(*node)))
+    }
+
     /// The least cost between the common end and these ends; [`Cost::UNREACHED`] where there is none.
     #[inline]
     pub fn cost(&mut self, ends: &Ends) -> Cost {

@@ -175,6 +175,7 @@ impl Roads {
     /// From one place to each of many.
     pub fn one_to_many(&self, profile: Profile, source: &Place, targets: &[Place]) -> Vec<TravelTime> {
         let mut common = Common::new(self, profile, source, Direction::Forward);
+        common.expect(targets);
         targets.iter().map(|target| common.travel(target)).collect()
     }
 
@@ -210,6 +211,7 @@ impl Roads {
         target: &Place,
     ) -> impl Iterator<Item = TravelTime> + 'a {
         let mut common = Common::new(self, profile, target, Direction::Backward);
+        common.expect(sources);
         sources.iter().map(move |source| common.travel(source))
     }
 

@@ -108,8 +108,8 @@ fn district() -> Network {
 fn a_generated_district() {
     let roads = Roads::prepare(&district(), &Profile::ALL).unwrap();
     for profile in Profile::ALL {
-        check_nodes(roads.engine(profile).unwrap(), 40);
-        check_places(&roads, profile, 40);
+        check_nodes(roads.engine(profile).unwrap(), ROUNDS);
+        check_places(&roads, profile, ROUNDS);
     }
 }
 

@@ -6,16 +6,17 @@ use runtime::{
     AppConfig, BoxError, Context, RuntimeConfig, Secret, Service, TaskKind,
     metrics::{self, Metric},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct Config {
     runtime: RuntimeConfig,
     greeter: GreeterConfig,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct GreeterConfig {
     /// How often to greet.

@@ -3,6 +3,7 @@
 use std::{future::Future, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::{Command, FromArgMatches};
+use schemars::{JsonSchema, schema_for};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -24,7 +25,7 @@ pub struct Service {
 }
 
 /// A program's whole configuration: one section struct per part, each with `#[serde(default, deny_unknown_fields)]`.
-pub trait AppConfig: Serialize + DeserializeOwned {
+pub trait AppConfig: Serialize + DeserializeOwned + JsonSchema {
     /// The section that [`run`] itself needs.
     fn runtime(&self) -> &RuntimeConfig;
 }
@@ -78,6 +79,10 @@ where
     Fut: Future<Output = Result<(), BoxError>>,
 {
     let cli = flags(service);
+    if cli.explain_config {
+        print_out(&config::reference(service.name, schema_for!(C).as_value()));
+        return ExitCode::SUCCESS;
+    }
     let config: C = match config::load(&cli) {
         Ok(config) => config,
         Err(error) => return refuse(service, &error),
@@ -106,7 +111,9 @@ where
 
 fn flags(service: Service) -> Cli {
     use clap::Args;
-    let command = Cli::augment_args(Command::new(service.name).version(service.version));
+    let example =
+        format!("Example: {} --config care.toml --set nats.url=nats://127.0.0.1:4222", service.name);
+    let command = Cli::augment_args(Command::new(service.name).version(service.version)).after_help(example);
     Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
 }
 

@@ -6,7 +6,7 @@
 //!
 //! ```no_run
 //! # use runtime::{BoxError, Context, RuntimeConfig, Service, TaskKind};
-//! #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
+//! #[derive(Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 //! #[serde(default, deny_unknown_fields)]
 //! struct Config {
 //!     runtime: RuntimeConfig,

@@ -4,10 +4,11 @@ use domain::{
     command::PlaceOrder,
     elder::Ability,
     id::OrderId,
+    order::PayWith,
     priority::Urgency,
     service::ServiceKind,
     time::{Timestamp, Window},
-    unit::Seconds,
+    unit::{Fen, Seconds},
 };
 use rand::{Rng, RngExt};
 use schemas::day::{DayElder, DayOrder};
@@ -109,6 +110,9 @@ fn release(calendar: &Calendar, rng: &mut impl Rng) -> Timestamp {
     calendar.at(FIRST_MINUTE + half * 30).plus_millis(rng.random_range(0..30 * 60 * 1000))
 }
 
+/// Enough for the dearest visit.
+const SELF_PAY: Fen = Fen(50_000);
+
 fn place(
     elder: &DayElder,
     release_at: Timestamp,
@@ -135,6 +139,9 @@ fn place(
         minutes,
         urgency,
         family_present: chance(rng, if service == ServiceKind::Bathing { 350 } else { 120 }),
+        pay_with: PayWith::Allowance,
+        // Most agree beforehand to pay what no allowance covers; the others are asked by the desk.
+        self_pay_up_to: if chance(rng, 900) { SELF_PAY } else { Fen::ZERO },
     })
 }
 

@@ -2,7 +2,10 @@
 //! counts from that instant, so that a pause of the system is charged to everything that fell due in it (no
 //! coordinated omission).
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
 
 use hdrhistogram::Histogram;
 use tokio::sync::mpsc;
@@ -65,6 +68,14 @@ impl Latencies {
     pub fn us(&self, quantile: f64) -> f64 {
         self.ms(quantile) * 1e3
     }
+}
+
+/// How long this thread has run on a processor, where the system tells; otherwise the time that has passed.
+pub fn on_processor() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = told.split_whitespace().next().and_then(|text| text.parse().ok());
+    nanos.map_or_else(|| START.get_or_init(Instant::now).elapsed(), Duration::from_nanos)
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub enum Bar {
     AtMost(f64),
     /// As a goal: a miss is shown.
     AtLeast(f64),
+    /// As a goal that holds or not; the JSON has `true`, `false` or, where it was not judged, `null`.
+    True,
     /// As a promise: anything but zero means that something is broken, and the run fails.
     Zero,
 }
@@ -32,6 +34,7 @@ impl Bar {
             Self::None => true,
             Self::AtMost(bar) => value <= bar,
             Self::AtLeast(bar) => value >= bar,
+            Self::True => value >= 1.0,
             Self::Zero => value == 0.0,
         }
     }
@@ -41,6 +44,7 @@ impl Bar {
             Self::None => None,
             Self::AtMost(bar) => Some(format!("≤ {bar}")),
             Self::AtLeast(bar) => Some(format!("≥ {bar}")),
+            Self::True => Some("true".to_owned()),
             Self::Zero => Some("= 0".to_owned()),
         }
     }
@@ -52,6 +56,16 @@ struct Figure {
     value: f64,
     bar: Bar,
     note: &'static str,
+}
+
+impl Figure {
+    fn value(&self) -> Value {
+        match self.bar {
+            Bar::True if self.value.is_nan() => Value::Null,
+            Bar::True => json!(self.bar.holds(self.value)),
+            _ => number(self.value),
+        }
+    }
 }
 
 /// The figures of one run, in the order they were added.
@@ -81,6 +95,11 @@ impl Report {
     /// A figure held to a bar.
     pub fn held(&mut self, key: &str, value: f64, bar: Bar, note: &'static str) {
         self.figures.push(Figure { key: key.to_owned(), value, bar, note });
+    }
+
+    /// Something that should be so.
+    pub fn truth(&mut self, key: &str, value: Option<bool>, note: &'static str) {
+        self.held(key, value.map_or(f64::NAN, f64::from), Bar::True, note);
     }
 
     /// A count that must be zero.
@@ -143,7 +162,7 @@ impl Report {
         object.insert("scenario".to_owned(), json!(self.scenario));
         object.insert("about".to_owned(), json!(self.about));
         for figure in &self.figures {
-            object.insert(figure.key.clone(), number(figure.value));
+            object.insert(figure.key.clone(), figure.value());
         }
         let bars = self.figures.iter().filter_map(|figure| {
             let bar = figure.bar.shown()?;

@@ -140,6 +140,11 @@ impl Stage {
         Ok(())
     }
 
+    /// Takes the processes off the stage; dropping them kills them.
+    pub fn take_processes(&mut self) -> impl Sized + use<> {
+        std::mem::take(&mut self.processes)
+    }
+
     /// Fails if a process of the stage has ended, with the end of its log.
     ///
     /// # Errors
@@ -199,12 +204,26 @@ pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-/// Programs of this workspace are built side by side.
-fn beside_this_program(name: &str) -> Result<PathBuf> {
+/// Programs of this workspace are built side by side. Under `cargo run` what is missing or older than its sources is
+/// built first, so that a scenario is one command; elsewhere it has to be there.
+///
+/// # Errors
+/// If it cannot be built, or is not there.
+pub fn beside_this_program(name: &str) -> Result<PathBuf> {
     let program = std::env::current_exe()?.with_file_name(name);
+    if let Some(cargo) = std::env::var_os("CARGO") {
+        let mut build = Command::new(cargo);
+        // All of them, as the demo does: other sets mean other features and so another build.
+        build.args(["build", "--quiet", "--workspace", "--bins"]);
+        if !cfg!(debug_assertions) {
+            build.arg("--release");
+        }
+        let built = build.current_dir(env!("CARGO_MANIFEST_DIR")).status()?;
+        ensure!(built.success(), "{name} could not be built; what cargo said stands above");
+    }
     ensure!(
         program.is_file(),
-        "{} is not built; `cargo build --release -p {name}` makes it",
+        "{} is not built; `cargo build --release --workspace --bins` makes it",
         program.display()
     );
     Ok(program)

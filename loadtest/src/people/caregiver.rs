@@ -193,6 +193,7 @@ impl People {
         {
             self.agenda.at(now + breakdown.after, Plan::BreakDown(caregiver.clone(), order.id.clone()));
         }
+        *self.travelled.entry(caregiver.clone()).or_default() += ends.millis_since(now);
         if let Some(person) = self.caregivers.get_mut(caregiver) {
             person.busy = Some(order.id.clone());
             person.journey = Some(Journey { line, length_m, began: now, ends });
@@ -241,7 +242,10 @@ impl People {
         if truth.no_show {
             self.tap(now + KNOCKING, &leader.caregiver, order, OrderAction::NoShow);
         } else {
-            let verification = Verification { method: VerificationMethod::Face, receipt: None };
+            let verification = Verification {
+                method: VerificationMethod::Face,
+                receipt: Some(format!("start-{}", order.id)),
+            };
             let at = (now + truth.identify_after).max(order.window.earliest);
             self.tap(at, &leader.caregiver, order, OrderAction::Start { verification });
         }
@@ -267,6 +271,8 @@ impl People {
         if person.busy.as_ref() == Some(order) {
             person.busy = None;
             if let Some(journey) = person.journey.take() {
+                let left = journey.ends.millis_since(now).max(0);
+                *self.travelled.entry(caregiver.clone()).or_default() -= left;
                 person.at = journey.at(now).unwrap_or(person.at);
             }
             self.agenda.at(now + Seconds(30), Plan::SetOff(caregiver.clone()));

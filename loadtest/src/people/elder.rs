@@ -21,7 +21,10 @@ impl People {
         match &order.stage {
             Stage::Done(_) if was != Some("done") => {
                 if let Some(after) = truth.confirm_after {
-                    let verification = Verification { method: VerificationMethod::Face, receipt: None };
+                    let verification = Verification {
+                        method: VerificationMethod::Face,
+                        receipt: Some(format!("confirm-{}", order.id)),
+                    };
                     self.wish(now + after, order, OrderAction::Confirm { verification });
                 }
             }

@@ -61,6 +61,8 @@ pub struct People {
     asked: HashMap<OrderId, usize>,
     /// How often a phone reports while it moves, in seconds.
     fix_every: i64,
+    /// Milliseconds each has been on the road.
+    travelled: BTreeMap<CaregiverId, i64>,
     deeds: Vec<Deed>,
 }
 
@@ -75,6 +77,7 @@ impl People {
             orders: BTreeMap::new(),
             asked: HashMap::new(),
             fix_every,
+            travelled: BTreeMap::new(),
             deeds: Vec::new(),
         };
         for caregiver in &day.caregivers {
@@ -123,6 +126,11 @@ impl People {
             // Nothing more will be done about it.
             self.orders.remove(&order.id);
         }
+    }
+
+    /// How long each has been on the road so far, ways under way in full.
+    pub const fn travelled(&self) -> &BTreeMap<CaregiverId, i64> {
+        &self.travelled
     }
 
     /// The system knows the day's order by another name.

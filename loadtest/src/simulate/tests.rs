@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{figures::Figures, world::World};
+use dispatch::core::settings::{Policy, Settings};
+
+use super::{
+    figures::{Figures, Took},
+    world::World,
+};
 use crate::{generate, map};
 
 #[test]
@@ -13,9 +18,10 @@ fn the_same_day_gives_the_same_figures() {
     let day = map::read_day(&file).unwrap();
     let play = || {
         let roads = Arc::new(map::roads_of(&day, &file).unwrap());
-        let mut world = World::new(&day, roads, 30);
+        let mut world = World::new(&day, roads, 30, Settings::default());
         world.play(day.ends_at);
-        serde_json::to_value(Figures::of(&world, 1.0)).unwrap()
+        serde_json::to_value(Figures::of(&world, Policy::default(), None, Took { seconds: 1.0, cpu_s: 1.0 }))
+            .unwrap()
     };
     let first = play();
     assert_eq!(first, play());

@@ -1,12 +1,15 @@
 //! The district on a virtual clock: people do, dispatch decides, people see.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use dispatch::core::{Core, Effect, Input, settings::Settings};
 use domain::{
     caregiver::{Duty, Signal},
     geo::Wgs84,
-    id::{CaregiverId, CommandId, GeofenceId, OrderId},
+    id::{CaregiverId, CommandId, ElderId, GeofenceId, OrderId},
     order::{Actor, Order, Role},
     time::Timestamp,
     unit::Seconds,
@@ -37,14 +40,19 @@ pub struct World {
     /// Decisions with an explanation, and how many of them do not add up.
     pub decisions: u64,
     pub unexplained: u64,
+    /// Milliseconds each has been on duty, breaks not counted, and since when those are who are now.
+    pub on_duty: BTreeMap<CaregiverId, i64>,
+    since: BTreeMap<CaregiverId, Timestamp>,
+    /// Whom each elder asks for.
+    pub preferred: BTreeMap<ElderId, BTreeSet<CaregiverId>>,
     doors: BTreeMap<OrderId, (Wgs84, f64)>,
 }
 
 impl World {
     /// The district before the day begins.
-    pub fn new(day: &Day, roads: Arc<Roads>, fix_every: i64) -> Self {
+    pub fn new(day: &Day, roads: Arc<Roads>, fix_every: i64, settings: Settings) -> Self {
         let now = day.starts_at;
-        let mut core = Core::new(day.district.id.clone(), Settings::default(), Arc::clone(&roads));
+        let mut core = Core::new(day.district.id.clone(), settings, Arc::clone(&roads));
         for elder in &day.elders {
             core.learn(Input::Elder(Box::new(elder.profile.clone())), now);
         }
@@ -60,8 +68,25 @@ impl World {
             events: 0,
             decisions: 0,
             unexplained: 0,
+            on_duty: BTreeMap::new(),
+            since: BTreeMap::new(),
+            preferred: day
+                .elders
+                .iter()
+                .map(|e| (e.profile.id.clone(), e.profile.preferred.clone()))
+                .collect(),
             doors: BTreeMap::new(),
         }
+    }
+
+    /// How many promised visits moved to somebody else because that was better.
+    pub const fn moved(&self) -> u64 {
+        self.core.moved()
+    }
+
+    /// Milliseconds on the road, of everyone together.
+    pub fn travelled(&self) -> i64 {
+        self.people.travelled().values().sum()
     }
 
     /// Plays to the end: whichever is due first, people or deadlines.
@@ -104,9 +129,24 @@ impl World {
     }
 
     fn presence(&mut self, caregiver: CaregiverId, duty: Duty) {
+        if let Some(since) = self.since.remove(&caregiver) {
+            *self.on_duty.entry(caregiver.clone()).or_default() += self.now.millis_since(since);
+        }
+        if duty == Duty::On {
+            self.since.insert(caregiver.clone(), self.now);
+            self.on_duty.entry(caregiver.clone()).or_default();
+        }
         let signal = Signal::Fresh;
         let (duty_since, signal_since) = (self.now, self.now);
-        let presence = Presence { caregiver, duty, duty_since, signal, signal_since, applied: Vec::new() };
+        let presence = Presence {
+            caregiver,
+            duty,
+            duty_since,
+            signal,
+            signal_since,
+            rejected: None,
+            applied: Vec::new(),
+        };
         self.give(Input::Presence(presence));
     }
 
@@ -149,7 +189,8 @@ impl World {
                 Effect::Refuse { problem, .. } => {
                     *self.refused.entry(problem.code.into_owned()).or_default() += 1;
                 }
-                Effect::Repeat { .. } => {}
+                // The simulator's district keeps no accounts.
+                Effect::Repeat { .. } | Effect::Ask(_) => {}
             }
         }
     }

@@ -43,9 +43,12 @@ pub(super) fn document() -> Value {
     })
 }
 
-const PLACEHOLDERS: [(&str, &str, &str); 4] = [
+const PLACEHOLDERS: [(&str, &str, &str); 7] = [
     ("DISTRICT", "district", "The district's id."),
     ("ORDER", "order", "The order's id."),
+    ("INCIDENT", "incident", "The incident's id."),
+    ("DEVICE", "device", "The device's id."),
+    ("STREET", "street", "The street's id."),
     ("ELDER", "elder", "The elder's id."),
     ("CAREGIVER", "caregiver", "The caregiver's id."),
 ];

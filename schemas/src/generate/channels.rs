@@ -1,19 +1,24 @@
 //! Every subject, made by the functions the services use, with who writes it and who answers.
 
-use domain::id::{CaregiverId, DistrictId, ElderId, InvalidId, OrderId};
+use domain::{
+    id::{
+        CaregiverId, DeviceId, DistrictId, ElderId, IncidentId, InvalidId, OrderId, OrganisationId, StreetId,
+    },
+    incident::Callee,
+};
 
 use crate::{
     catalog::{self, Message},
     subject::{
         self,
-        Service::{self, CaregiverLocation, Dispatch, Registry},
+        Service::{self, Accounts, CaregiverLocation, Dispatch, EmergencyCall, Registry},
     },
 };
 
 /// One subject.
 pub(super) struct Channel {
     pub name: String,
-    /// The subject, with `DISTRICT`, `ORDER`, `ELDER` and `CAREGIVER` where ids stand.
+    /// The subject, with `DISTRICT`, `ORDER`, `ELDER`, `CAREGIVER` … where ids stand.
     pub address: String,
     pub summary: String,
     pub message: Message,
@@ -57,7 +62,9 @@ pub(super) fn all() -> Result<Vec<Channel>, InvalidId> {
     let d = DistrictId::new("DISTRICT")?;
     let mut channels = streams(&d)?;
     channels.extend(positions(&d)?);
+    channels.extend(emergencies(&d)?);
     channels.extend(Service::ALL.map(|service| dead_letters(&d, service)));
+    channels.extend(Service::ALL.map(|service| again(&d, service)));
     channels.extend(requests(&d));
     Ok(channels)
 }
@@ -66,6 +73,8 @@ fn streams(d: &DistrictId) -> Result<Vec<Channel>, InvalidId> {
     let (order, elder) = (subject::order(d, &OrderId::new("ORDER")?), ElderId::new("ELDER")?);
     let caregiver = CaregiverId::new("CAREGIVER")?;
     let (elder, profile) = (subject::elder_profile(d, &elder), subject::caregiver_profile(d, &caregiver));
+    let funding = subject::funding(d, &OrderId::new("ORDER")?);
+    let standing = subject::standing(d, &OrganisationId::new("ORGANISATION")?);
     let (presence, geofence) = (subject::presence(d, &caregiver), subject::geofence(d, &caregiver));
     let published = Channel::published;
     Ok(vec![
@@ -86,6 +95,14 @@ fn streams(d: &DistrictId) -> Result<Vec<Channel>, InvalidId> {
             Registry,
         ),
         published("presence", presence, "Stream PRESENCE.", catalog::PRESENCE, CaregiverLocation),
+        published("funding", funding, "Stream FUNDING: how orders are paid.", catalog::FUNDING, Accounts),
+        published(
+            "standing",
+            standing,
+            "Stream FUNDING: who gets no work orders.",
+            catalog::STANDING,
+            Accounts,
+        ),
         published("geofence", geofence, "Stream GEOFENCE.", catalog::GEOFENCE_CROSSED, CaregiverLocation),
     ])
 }
@@ -118,6 +135,66 @@ fn positions(d: &DistrictId) -> Result<Vec<Channel>, InvalidId> {
     ])
 }
 
+fn emergencies(d: &DistrictId) -> Result<Vec<Channel>, InvalidId> {
+    let (incident, device) = (IncidentId::new("INCIDENT")?, DeviceId::new("DEVICE")?);
+    let (street, caregiver) = (StreetId::new("STREET")?, CaregiverId::new("CAREGIVER")?);
+    let published = |name: &str, address, summary: &str, message| {
+        Channel::published(name, address, summary, message, EmergencyCall)
+    };
+    let command = subject::command(d, EmergencyCall);
+    let supervision = subject::ask(d, EmergencyCall, "supervision");
+    Ok(vec![
+        published(
+            "incidents",
+            subject::incident(d, &incident),
+            "Stream ALARMS: every durable decision.",
+            catalog::INCIDENT_EVENT,
+        ),
+        published(
+            "alarms-takeover",
+            subject::alarms_takeover(d),
+            "Stream ALARMS: take-overs.",
+            catalog::TAKEOVER,
+        ),
+        published("devices", subject::device(d, &device), "Stream DEVICES: devices.", catalog::DEVICE_EVENT),
+        published(
+            "devices-takeover",
+            subject::devices_takeover(d),
+            "Stream DEVICES: take-overs.",
+            catalog::TAKEOVER,
+        ),
+        published("outages", subject::outage(d, Some(&street)), "Stream DEVICES: outages.", catalog::OUTAGE),
+        published("heard", subject::heard(d, 0), "Stream DEVICES: when devices were heard.", catalog::HEARD),
+        published(
+            "calls",
+            subject::call(d, &Callee::Caregiver { caregiver }),
+            "Core: somebody is called; also `desk`, `doctor`, `family`, `supervisor`, `ambulance`.",
+            catalog::CALL_OUT,
+        ),
+        Channel::asked(
+            "emergency-commands",
+            command,
+            "Commands to incidents and devices.",
+            [catalog::EMERGENCY_REQUEST, catalog::EMERGENCY_REPLY],
+            EmergencyCall,
+        ),
+        Channel::asked(
+            "emergency-cards",
+            subject::ask(d, EmergencyCall, "card"),
+            "What must whoever helps know? Audited by who asks.",
+            [catalog::CARD_QUERY, catalog::CARD_REPLY],
+            EmergencyCall,
+        ),
+        Channel::asked(
+            "supervision",
+            supervision,
+            "How many devices are proved alive?",
+            [catalog::SUPERVISION_QUERY, catalog::SUPERVISION_REPLY],
+            EmergencyCall,
+        ),
+    ])
+}
+
 fn dead_letters(d: &DistrictId, service: Service) -> Channel {
     Channel::published(
         &format!("dead-letters-{}", service.as_str()),
@@ -128,6 +205,14 @@ fn dead_letters(d: &DistrictId, service: Service) -> Channel {
     )
 }
 
+fn again(d: &DistrictId, service: Service) -> Channel {
+    let (name, address) =
+        (format!("again-{}", service.as_str()), subject::again(d, service, "STREAM_DISTRICT"));
+    let summary = format!("Messages that {} is to handle once more.", service.as_str());
+    let exchange = [catalog::DELIVER_AGAIN, catalog::DELIVER_AGAIN_REPLY];
+    Channel::asked(&name, address, &summary, exchange, service)
+}
+
 fn requests(d: &DistrictId) -> Vec<Channel> {
     let command = |service| subject::command(d, service);
     let ask = |service, question| subject::ask(d, service, question);
@@ -136,7 +221,14 @@ fn requests(d: &DistrictId) -> Vec<Channel> {
     let profiles = [catalog::REGISTRY_COMMAND, catalog::REGISTRY_REPLY];
     let nearest = [catalog::NEAREST_QUERY, catalog::NEAREST_REPLY];
     let names = [catalog::NAMES_QUERY, catalog::NAMES_REPLY];
+    let money = [catalog::ACCOUNTS_COMMAND, catalog::ACCOUNTS_REPLY];
+    let eligible = [catalog::ELDER_QUERY, catalog::ELIGIBILITY_REPLY];
+    let left = [catalog::ELDER_QUERY, catalog::BALANCE_REPLY];
+    let (eligibility, balance) = (ask(Accounts, "eligibility"), ask(Accounts, "balance"));
     let (at, called) = (ask(CaregiverLocation, "nearest"), ask(Registry, "names"));
+    let find = [catalog::FIND_QUERY, catalog::NAMES_REPLY];
+    let about =
+        |name, summary, exchange| Channel::asked(name, ask(Accounts, name), summary, exchange, Accounts);
     vec![
         Channel::asked(
             "dispatch-commands",
@@ -153,7 +245,18 @@ fn requests(d: &DistrictId) -> Vec<Channel> {
             CaregiverLocation,
         ),
         Channel::asked("registry-commands", command(Registry), "Changes of profiles.", profiles, Registry),
+        Channel::asked("accounts-commands", command(Accounts), "Holds, captures, releases.", money, Accounts),
+        Channel::asked("eligibility", eligibility, "What may they get?", eligible, Accounts),
+        about("quote", "How would the price be shared?", [catalog::QUOTE_QUERY, catalog::QUOTE_REPLY]),
+        about("entries", "Entries of the ledger.", [catalog::ENTRIES_QUERY, catalog::ENTRIES_REPLY]),
+        about("matters", "Matters people see to.", [catalog::MATTERS_QUERY, catalog::MATTERS_REPLY]),
+        about("settlements", "Settlements.", [catalog::SETTLEMENTS_QUERY, catalog::SETTLEMENTS_REPLY]),
+        about("statement", "A statement as a file.", [catalog::STATEMENT_QUERY, catalog::STATEMENT_REPLY]),
+        about("quality", "How organisations do.", [catalog::AS_OF, catalog::QUALITY_REPLY]),
+        about("catalogue", "What can be ordered.", [catalog::AS_OF, catalog::CATALOGUE_REPLY]),
+        Channel::asked("balance", balance, "What have they left?", left, Accounts),
         Channel::asked("nearest", at, "Who is nearest?", nearest, CaregiverLocation),
         Channel::asked("names", called, "Names by id; every reading is audited.", names, Registry),
+        Channel::asked("find", ask(Registry, "find"), "Who is called so? Audited as well.", find, Registry),
     ]
 }

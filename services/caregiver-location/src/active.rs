@@ -154,17 +154,20 @@ impl Candidate {
         self.health.not_ready("rebuilding from the streams");
         let (presences, through) = recover::presences(&self.bus, &self.district, &self.dead).await?;
         let positions = recover::positions(&self.bus, &self.district, &self.dead).await?;
-        let crossings = self.bus.last_sequence(&StreamKind::Geofence.name(&self.district)).await?;
+        let (crossings, crossed) = recover::crossings(&self.bus, &self.district, &self.dead).await?;
         let now = self.ctx.clock.now();
         let mut core = self.core.write();
         core.restore_presences(&presences);
         for position in &positions {
             core.restore_position(position);
         }
+        for crossing in &crossings {
+            core.restore_crossing(crossing);
+        }
         core.take_over(now);
         drop(core);
         let (bus, district) = (&self.bus, self.district.clone());
-        Ok(Ledger::open(bus, district, self.core.clone(), &self.ctx, &self.metrics, (through, crossings)))
+        Ok(Ledger::open(bus, district, self.core.clone(), &self.ctx, &self.metrics, (through, crossed)))
     }
 
     /// Applies a duty command and waits until it is durable.

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use domain::id::DistrictId;
 use runtime::{NatsConfig, RuntimeConfig, Secret};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::core::{Bounds, Rules};
 
 /// The whole configuration of the `caregiver-location` program.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProgramConfig {
     /// Telemetry, admin listener.
@@ -29,7 +30,7 @@ impl runtime::AppConfig for ProgramConfig {
 }
 
 /// One district's positions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Whose caregivers.
@@ -62,7 +63,7 @@ pub struct Config {
 }
 
 /// A rectangle in degrees, WGS-84.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BoundsConfig {
     /// Western longitude.
@@ -76,7 +77,7 @@ pub struct BoundsConfig {
 }
 
 /// The mirror in Redis.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RedisConfig {
     /// `redis://user:password@host:6379/0`.

@@ -4,7 +4,7 @@ use bus::{Bus, DeadLetters, Followed, Sequence, StartFrom, StreamError};
 use domain::id::DistrictId;
 use schemas::{
     envelope::CloudEvent,
-    position::{Position, Presence},
+    position::{GeofenceCrossed, Position, Presence},
     subject::StreamKind,
 };
 
@@ -28,6 +28,30 @@ pub(crate) async fn presences(
             },
             Followed::CaughtUp { through } => return Ok((presences, through)),
             Followed::Reset => presences.clear(),
+        }
+    }
+}
+
+/// The last crossing of everybody, and the sequence up to which that is so.
+///
+/// # Errors
+/// If the stream is not there or the server does not answer.
+pub(crate) async fn crossings(
+    bus: &Bus,
+    district: &DistrictId,
+    dead: &DeadLetters,
+) -> Result<(Vec<GeofenceCrossed>, Sequence), StreamError> {
+    let mut follower =
+        bus.follow(StreamKind::Geofence.name(district), &[], StartFrom::LastPerSubject).await?;
+    let mut crossings = Vec::new();
+    loop {
+        match follower.next().await {
+            Followed::Message(message) => match message.decode::<CloudEvent<GeofenceCrossed>>() {
+                Ok(event) => crossings.push(event.data),
+                Err(error) => dead.keep_undecodable(&message, &error).await,
+            },
+            Followed::CaughtUp { through } => return Ok((crossings, through)),
+            Followed::Reset => crossings.clear(),
         }
     }
 }

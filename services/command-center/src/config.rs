@@ -7,10 +7,11 @@ use domain::{
     id::{DistrictId, StreetId},
 };
 use runtime::{AppConfig, HttpConfig, NatsConfig, RuntimeConfig, Secret};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The whole configuration of the `command-center` program.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ProgramConfig {
     /// Clock, telemetry, admin listener.
@@ -28,7 +29,7 @@ impl AppConfig for ProgramConfig {
 }
 
 /// The district.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DistrictConfig {
     /// Its id, part of every subject.
@@ -60,7 +61,7 @@ impl Default for DistrictConfig {
 }
 
 /// A street and its name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StreetName {
     /// The street's id.
@@ -70,7 +71,7 @@ pub struct StreetName {
 }
 
 /// The edge of one district.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// The district served.
@@ -88,12 +89,18 @@ pub struct Config {
     pub plain_http: bool,
     /// Says in the apps that this district is simulated.
     pub demo: bool,
+    /// The district keeps accounts: they are looked after like the other neighbours.
+    pub accounts: bool,
     /// Memory of one password hash in KiB (argon2id).
     pub password_memory_kib: u32,
     /// Passes over that memory.
     pub password_passes: u32,
     /// Password hashes computed at a time.
     pub passwords_at_a_time: usize,
+    /// Sign-ins from one address that may be under way or have failed; one is forgiven every half minute.
+    pub failed_sign_ins: u32,
+    /// Proxies in front that append to `X-Forwarded-For`; with none the header is not believed.
+    pub proxies: usize,
     /// Open connections at most; more wait to be accepted.
     pub max_connections: usize,
     /// Live streams at most; more are refused with `too_many_streams`.
@@ -124,9 +131,12 @@ impl Default for Config {
             bootstrap_users: None,
             plain_http: false,
             demo: false,
+            accounts: false,
             password_memory_kib: 19_456,
             password_passes: 2,
             passwords_at_a_time: 2,
+            failed_sign_ins: 64,
+            proxies: 0,
             max_connections: 20_000,
             max_streams: 10_000,
             resume_messages: 8_192,

@@ -8,7 +8,12 @@ use runtime::{Clock, Entropy, Health, SharedClock};
 use schemas::problem::Problem;
 
 use crate::{
-    access::{rate::Rate, sign_in::Door, token::Claims, trackers::Trackers},
+    access::{
+        rate::{Knocks, Rate},
+        sign_in::Door,
+        token::Claims,
+        trackers::Trackers,
+    },
     config::Config,
     http::map::MapAnswer,
     live::stream::Live,
@@ -30,6 +35,10 @@ pub struct EdgeState {
     pub(crate) neighbours: Neighbours,
     pub(crate) trackers: Trackers,
     pub(crate) report_rate: Rate<CaregiverId>,
+    /// Of those who want to sign in.
+    pub(crate) knocks: Knocks,
+    /// Of tracker apps whose token is not known.
+    pub(crate) strange_trackers: Knocks,
     pub(crate) roads: Arc<Roads>,
     /// The district's time.
     pub(crate) clock: SharedClock,

@@ -13,6 +13,7 @@
 //! | how it all starts | [`start`](mod@start) |
 
 pub mod access;
+pub mod cap;
 pub mod config;
 pub mod edge;
 mod follow;

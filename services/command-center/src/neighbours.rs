@@ -21,12 +21,17 @@ use tokio_util::sync::CancellationToken;
 use crate::{live::stream::Live, metrics::Metrics};
 
 /// The services the edge leans on, and what is missing while one is away.
-const NEIGHBOURS: [(Service, &str); 3] = [
+const NEIGHBOURS: [(Service, &str); 5] = [
     (Service::Dispatch, "no order is taken or changed; what caregivers do waits on their phones"),
     (
         Service::CaregiverLocation,
         "positions and shifts stand still; orders are matched by the last known places",
     ),
+    (
+        Service::EmergencyCall,
+        "no alarm is answered by us: devices repeat until it is back; watch phones and vendors' consoles",
+    ),
+    (Service::Accounts, "no prices, no balances; orders go on and their money is asked for later"),
     (Service::Registry, "no names, no changes of profiles; the work goes on"),
 ];
 
@@ -49,6 +54,7 @@ pub struct Neighbours {
     metrics: Metrics,
     command_within: Duration,
     ask_within: Duration,
+    keeps_accounts: bool,
     up: Arc<Mutex<HashMap<&'static str, bool>>>,
 }
 
@@ -70,6 +76,7 @@ impl Neighbours {
             metrics,
             command_within: Duration::from_millis(config.command_timeout_ms),
             ask_within: Duration::from_millis(config.ask_timeout_ms),
+            keeps_accounts: config.accounts,
             up: Arc::default(),
         }
     }
@@ -77,6 +84,11 @@ impl Neighbours {
     /// The bus underneath.
     pub const fn bus(&self) -> &Bus {
         &self.bus
+    }
+
+    /// How long a question may take.
+    pub const fn ask_within(&self) -> Duration {
+        self.ask_within
     }
 
     /// Hands a command to its owner. While nobody listens it is tried again within the time limit, unless the owner
@@ -194,8 +206,11 @@ impl Neighbours {
     pub async fn watch(self, stop: CancellationToken) -> Result<(), BoxError> {
         let mut missed: HashMap<&'static str, u32> = HashMap::new();
         loop {
-            let probes =
-                NEIGHBOURS.iter().map(|(service, _)| async { (*service, self.probe(*service).await) });
+            let here = |(service, _): &&(Service, _)| *service != Service::Accounts || self.keeps_accounts;
+            let probes = NEIGHBOURS
+                .iter()
+                .filter(here)
+                .map(|(service, _)| async { (*service, self.probe(*service).await) });
             for (service, there) in futures::future::join_all(probes).await {
                 let missed = missed.entry(service.as_str()).or_default();
                 *missed = if there { 0 } else { missed.saturating_add(1) };

@@ -10,7 +10,14 @@ use schemas::subject::StreamKind;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    access::{keys, password::Passwords, rate::Rate, sessions::Sessions, sign_in::Door, trackers::Trackers},
+    access::{
+        keys,
+        password::Passwords,
+        rate::{Knocks, Rate},
+        sessions::Sessions,
+        sign_in::Door,
+        trackers::Trackers,
+    },
     config::Config,
     edge::{Edge, EdgeState},
     follow::{self, Feed},
@@ -84,6 +91,8 @@ pub async fn start_at(
         neighbours: neighbours.clone(),
         trackers,
         report_rate: Rate::new(config.positions_per_second, REPORT_BURST),
+        knocks: Knocks::new(config.failed_sign_ins),
+        strange_trackers: Knocks::new(config.failed_sign_ins),
         roads,
         clock: context.clock.clone(),
         entropy: context.entropy.clone(),
@@ -96,6 +105,7 @@ pub async fn start_at(
             bus: bus.clone(),
             dead: Feed::letters(bus, &district, context),
             district,
+            store: edge.door.store.clone(),
             live: Arc::clone(&live),
             metrics,
             wall,

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use domain::id::DistrictId;
 use runtime::{NatsConfig, RuntimeConfig};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::core::settings::Settings;
 
 /// The whole configuration of the `dispatch` program.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProgramConfig {
     /// Clock, telemetry, admin listener.
@@ -29,7 +30,7 @@ impl runtime::AppConfig for ProgramConfig {
 }
 
 /// One district's dispatch.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Whose orders.

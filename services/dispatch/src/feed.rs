@@ -1,9 +1,13 @@
 //! What the active process listens to beside requests: profiles, presence, geofences and moves, as inputs of the core.
 
-use bus::{Bus, DeadLetters, Followed, Follower, StartFrom, StreamMessage};
+use std::time::Duration;
+
+use bus::{Bus, DeadLetters, Followed, Follower, StartFrom, StreamError, StreamMessage, Subscription};
 use domain::id::DistrictId;
 use futures::StreamExt;
+use runtime::health::Part;
 use schemas::{
+    account::matter::Standing,
     envelope::CloudEvent,
     position::{GeofenceCrossed, Moved, Position, Presence},
     profile::{CaregiverProfiled, ElderProfiled},
@@ -12,7 +16,10 @@ use schemas::{
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
-use crate::core::Input;
+use crate::core::{Input, settings::Settings};
+
+/// Before subscribing again.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// A source of inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,11 +32,19 @@ pub enum Source {
     Positions,
     /// Doors reached.
     Geofence,
+    /// Organisations that are stopped, by word of `accounts`, which may come later.
+    Standings,
 }
 
 impl Source {
     /// In the order in which a core is filled.
-    pub const ALL: [Self; 4] = [Self::Profiles, Self::Presence, Self::Positions, Self::Geofence];
+    const ALL: [Self; 5] = [Self::Profiles, Self::Standings, Self::Presence, Self::Positions, Self::Geofence];
+
+    /// What is followed here: `accounts` only where it is asked for the money of orders.
+    pub fn of(settings: &Settings) -> impl Iterator<Item = Self> + use<> {
+        let funding = settings.funding;
+        Self::ALL.into_iter().filter(move |source| funding || *source != Self::Standings)
+    }
 
     const fn kind(self) -> StreamKind {
         match self {
@@ -37,12 +52,19 @@ impl Source {
             Self::Presence => StreamKind::Presence,
             Self::Positions => StreamKind::Positions,
             Self::Geofence => StreamKind::Geofence,
+            Self::Standings => StreamKind::Funding,
         }
     }
 
     /// Follows the source from the last message of each subject.
-    pub async fn follow(self, bus: &Bus, district: &DistrictId) -> Result<Follower, bus::StreamError> {
-        bus.follow(self.kind().name(district), &[], StartFrom::LastPerSubject).await
+    pub async fn follow(self, bus: &Bus, district: &DistrictId) -> Result<Follower, StreamError> {
+        let stream = self.kind().name(district);
+        match self {
+            Self::Standings => {
+                bus.follow(stream, &[&subject::standings(district)], StartFrom::LastPerSubject).await
+            }
+            _ => bus.follow(stream, &[], StartFrom::LastPerSubject).await,
+        }
     }
 
     /// The message as an input; one that cannot be read goes to the dead letters.
@@ -56,6 +78,10 @@ impl Source {
             Self::Presence => decode::<CloudEvent<Presence>>(message).map(|e| Input::Presence(e.data)),
             Self::Positions => decode::<Position>(message).map(|p| Input::Moved(vec![p])),
             Self::Geofence => decode::<CloudEvent<GeofenceCrossed>>(message).map(|e| Input::Geofence(e.data)),
+            Self::Standings => decode::<CloudEvent<Standing>>(message).map(|event| {
+                let Standing { organisation, stopped, .. } = event.data;
+                Input::Standing { organisation, stopped }
+            }),
         };
         match input {
             Ok(input) => Some(input),
@@ -88,29 +114,64 @@ pub async fn pump(source: Source, mut follower: Follower, dead: DeadLetters, inp
     }
 }
 
-/// Passes on moves, until nobody listens. A malformed batch is dropped: the next one brings the same people again.
-pub async fn pump_moves(bus: Bus, district: DistrictId, inputs: mpsc::Sender<Input>) {
-    let mut moves = match bus.subscribe(&subject::positions_moved(&district)).await {
-        Ok(moves) => moves,
-        Err(error) => {
-            tracing::error!(%error, "positions do not reach dispatch; it goes on with the last known");
-            return;
+/// Passes on a source that was not there at the start, from when its owner has made it; work goes on meanwhile.
+pub async fn pump_later(
+    source: Source,
+    (bus, district): (Bus, DistrictId),
+    dead: DeadLetters,
+    inputs: mpsc::Sender<Input>,
+) {
+    while !inputs.is_closed() {
+        match source.follow(&bus, &district).await {
+            Ok(follower) => return pump(source, follower.and_again(&dead), dead, inputs).await,
+            Err(StreamError::Missing { .. }) => {}
+            Err(error) => tracing::warn!(%error, ?source, "cannot be followed yet; trying again"),
         }
-    };
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            () = inputs.closed() => return,
+        }
+    }
+}
+
+/// Passes on moves, until nobody listens; listens again when the subscription ends or cannot be made, and says so
+/// meanwhile. A malformed batch is dropped: the next one brings the same people again.
+pub async fn pump_moves(bus: Bus, district: DistrictId, inputs: mpsc::Sender<Input>, health: Part) {
+    loop {
+        match bus.subscribe(&subject::positions_moved(&district)).await {
+            Ok(moves) => {
+                health.ready();
+                if !pass_on(moves, &inputs).await {
+                    return;
+                }
+                tracing::error!("the subscription to positions ended; subscribing again");
+            }
+            Err(error) => tracing::error!(%error, "positions do not reach dispatch; trying again"),
+        }
+        health.degraded("positions do not reach dispatch; it goes on with the last known");
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            () = inputs.closed() => return,
+        }
+    }
+}
+
+/// Passes on what the subscription brings. False when nobody listens any more, true when it ended.
+async fn pass_on(mut moves: Subscription, inputs: &mpsc::Sender<Input>) -> bool {
     loop {
         tokio::select! {
             message = moves.next() => {
-                let Some(message) = message else { return };
+                let Some(message) = message else { return true };
                 match message.decode::<Moved>() {
                     Ok(moved) => {
                         if inputs.send(Input::Moved(moved.positions)).await.is_err() {
-                            return;
+                            return false;
                         }
                     }
                     Err(error) => tracing::warn!(%error, "a batch of positions is not readable"),
                 }
             }
-            () = inputs.closed() => return,
+            () = inputs.closed() => return false,
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod active;
 pub mod config;
 pub mod core;
 mod feed;
+mod funds;
 mod metrics;
 mod rebuild;
 pub mod start;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bus::{Bus, DeadLetters, Followed, Follower, Sequence, StartFrom};
+use bus::{Bus, DeadLetters, Followed, Follower, Sequence, StartFrom, StreamError};
 use domain::{id::DistrictId, order::Order, time::Timestamp};
 use roads::Roads;
 use runtime::{BoxError, SharedClock};
@@ -23,6 +23,8 @@ pub struct Rebuilt {
     pub core: Core,
     /// Where each source goes on.
     pub sources: Vec<(Source, Follower)>,
+    /// Sources whose stream nobody has made yet.
+    pub missing: Vec<Source>,
 }
 
 /// The orders as they are durable, and the sequence up to which that holds.
@@ -53,11 +55,19 @@ pub async fn core(
     (settings, roads, clock): (Settings, Arc<Roads>, &SharedClock),
     orders: Vec<Order>,
 ) -> Result<Rebuilt, BoxError> {
+    let followed = Source::of(&settings);
     let mut core = Core::new(district.clone(), settings, roads);
     let mut sources = Vec::new();
+    let mut missing = Vec::new();
     let mut crossings = Vec::new();
-    for source in Source::ALL {
-        let mut follower = source.follow(bus, district).await?;
+    for source in followed {
+        let mut follower = match source.follow(bus, district).await {
+            Err(StreamError::Missing { .. }) if source == Source::Standings => {
+                missing.push(source);
+                continue;
+            }
+            follower => follower?,
+        };
         loop {
             match follower.next().await {
                 Followed::CaughtUp { .. } => break,
@@ -73,7 +83,7 @@ pub async fn core(
             }
         }
         if source != Source::Positions {
-            sources.push((source, follower));
+            sources.push((source, follower.and_again(dead)));
         }
     }
     let now: Timestamp = clock.now();
@@ -83,5 +93,5 @@ pub async fn core(
     for crossing in crossings {
         core.learn(crossing, now);
     }
-    Ok(Rebuilt { core, sources })
+    Ok(Rebuilt { core, sources, missing })
 }

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use bus::{
     Bus, DeadLetters, Endpoint, FencedWriter, StreamSpec,
-    lease::{Lease, LeaseConfig, LeaseState},
+    lease::{Lease, LeaseConfig, LeaseState, Tenancy},
 };
 use domain::id::DistrictId;
 use roads::Roads;
@@ -48,7 +48,9 @@ struct Dispatch {
     dead: DeadLetters,
     metrics: Metrics,
     health: Part,
+    moves: Part,
     holder: String,
+    tenancy: Tenancy,
 }
 
 /// Declares the district's streams, runs for its lease, and acts whenever it is held.
@@ -68,7 +70,7 @@ pub async fn start(
     let holder = format!("dispatch-{}", ctx.entropy.text_id());
     let lease = LeaseConfig { ttl: Duration::from_millis(config.lease_ttl_ms), replicas: nats.replicas };
     let lease = Lease::new(bus, &format!("dispatch.{district}"), &holder, lease, &ctx.entropy).await?;
-    let state = lease.state();
+    let (state, tenancy) = (lease.state(), lease.tenancy());
     ctx.tasks.spawn(TaskKind::Writer, "dispatch lease", |stop| lease.run(stop));
     let dispatch = Dispatch {
         district: district.clone(),
@@ -85,7 +87,9 @@ pub async fn start(
         ctx: ctx.clone(),
         metrics: Metrics::default(),
         health,
+        moves: ctx.health.part("dispatch positions"),
         holder,
+        tenancy,
     };
     ctx.tasks.spawn(TaskKind::Worker, "dispatch", move |stop| dispatch.run(state, stop));
     Ok(())
@@ -104,6 +108,7 @@ impl Dispatch {
                 LeaseState::Standby => {
                     self.metrics.active.record(0.0, &[]);
                     self.health.ready();
+                    self.moves.ready();
                     tokio::select! {
                         changed = lease.changed() => changed?,
                         () = stop.cancelled() => return Ok(()),
@@ -157,7 +162,11 @@ impl Dispatch {
         for (source, follower) in rebuilt.sources {
             feeds.spawn(feed::pump(source, follower, self.dead.clone(), inputs.clone()));
         }
-        feeds.spawn(feed::pump_moves(self.bus.clone(), district.clone(), inputs));
+        for source in rebuilt.missing {
+            let place = (self.bus.clone(), district.clone());
+            feeds.spawn(feed::pump_later(source, place, self.dead.clone(), inputs.clone()));
+        }
+        feeds.spawn(feed::pump_moves(self.bus.clone(), district.clone(), inputs, self.moves.clone()));
         let (requests, request_queue) = mpsc::channel(CONCURRENCY);
         let intake = tokio::spawn(intake(self.bus.clone(), district.clone(), requests, stop.clone()));
 
@@ -165,7 +174,13 @@ impl Dispatch {
         self.metrics.active.record(1.0, &[]);
         self.health.ready();
         let (clock, metrics) = (self.ctx.clock.clone(), self.metrics.clone());
-        let active = Active::new(rebuilt.core, writer, district.clone(), clock, metrics);
+        let active = Active::new(
+            rebuilt.core,
+            (self.bus.clone(), writer, self.tenancy.clone()),
+            district.clone(),
+            clock,
+            metrics,
+        );
         let ended = active.run(request_queue, input_queue).await;
         stop.cancel();
         if let Ok(Err(error)) = intake.await {

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use runtime::{NatsConfig, RuntimeConfig};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Each section is that of the program of the same service.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProgramConfig {
     /// Clock, telemetry, admin listener.
@@ -21,6 +22,12 @@ pub struct ProgramConfig {
     pub location: caregiver_location::Config,
     /// Work orders.
     pub dispatch: dispatch::Config,
+    /// Eligibility and money; without this section orders are not paid for here.
+    #[serde(default)]
+    pub accounts: Option<accounts::Config>,
+    /// Alarms and devices; without this section no call button rings here.
+    #[serde(default)]
+    pub emergency: Option<emergency_call::Config>,
     /// The HTTP API and the web apps.
     #[serde(default)]
     pub edge: command_center::Config,
@@ -44,12 +51,26 @@ pub enum Mismatch {
 }
 
 impl ProgramConfig {
+    /// Where accounts are kept here, dispatch asks them and the edge looks after them.
+    pub const fn join_accounts(&mut self) {
+        if self.accounts.is_some() {
+            self.dispatch.limits.funding = true;
+            self.edge.accounts = true;
+        }
+    }
+
     /// The map all services share, after checking that they mean the same district and map.
     ///
     /// # Errors
     /// [`Mismatch`] names the section.
     pub fn map(&self) -> Result<Option<&Path>, Mismatch> {
         let (district, map) = (&self.dispatch.district, &self.dispatch.map);
+        if self.accounts.as_ref().is_some_and(|accounts| accounts.district != *district) {
+            return Err(Mismatch::District("accounts.district"));
+        }
+        if self.emergency.as_ref().is_some_and(|emergency| emergency.district != *district) {
+            return Err(Mismatch::District("emergency.district"));
+        }
         for (key, named) in [
             ("registry.district", &self.registry.district),
             ("location.district", &self.location.district),

@@ -6,11 +6,12 @@ use domain::{order::Role, unit::Metres};
 use runtime::SharedClock;
 use schemas::{
     problem::Problem,
-    profile::{Names, NamesQuery, Registered, RegistryCommand},
+    profile::{FindQuery, Names, NamesQuery, Registered, RegistryCommand},
 };
 use tokio::sync::Notify;
 
 use crate::{
+    find::Index,
     mask::{self, View},
     metrics::Metrics,
     store::{Person, Put, PutError, Store, failed},
@@ -18,6 +19,8 @@ use crate::{
 
 /// The most names one question may ask for.
 pub const MAX_NAMES: usize = 500;
+/// The most names one search may find.
+pub const MAX_FOUND: u16 = 501;
 /// The longest a name may be, in characters.
 pub const MAX_NAME_LENGTH: usize = 64;
 
@@ -30,6 +33,8 @@ pub struct Desk {
     pub clock: SharedClock,
     /// Rung after each change.
     pub changed: Arc<Notify>,
+    /// Who is called so.
+    pub index: Index,
     pub(crate) metrics: Metrics,
 }
 
@@ -83,6 +88,35 @@ impl Desk {
             }
         }
         self.metrics.read(names.len(), view == View::Masked);
+        Ok(Names { names })
+    }
+
+    /// Who is called so, for those who see names in full. The reading is noted before it is answered, one that finds
+    /// nobody as well.
+    ///
+    /// # Errors
+    /// `not_allowed`, `malformed_search`, `unavailable`.
+    pub async fn find(&self, query: FindQuery) -> Result<Names, Problem> {
+        self.search(query).await.inspect_err(|problem| self.metrics.refused(&problem.code))
+    }
+
+    async fn search(&self, query: FindQuery) -> Result<Names, Problem> {
+        if !mask::may_search(query.reader.role) {
+            return Err(not_allowed(query.reader.role));
+        }
+        let wrong = |detail: String, at| Err(Problem::new(422, "malformed_search", detail).at(at));
+        if !(1..=MAX_NAME_LENGTH).contains(&query.words.trim().chars().count()) {
+            return wrong(format!("a search has 1 to {MAX_NAME_LENGTH} characters"), "/words");
+        }
+        if !(1..=MAX_FOUND).contains(&query.limit) {
+            return wrong(format!("limit is 1 to {MAX_FOUND}, not {}", query.limit), "/limit");
+        }
+        let now = self.clock.now();
+        let names = self.index.find(&self.store, &query, now).await.map_err(|error| problem(&error))?;
+        let ids: Vec<String> = names.keys().cloned().collect();
+        let noted = self.store.note_reading(&query.reader, false, &ids, now);
+        noted.await.map_err(|error| failed(&error))?;
+        self.metrics.read(names.len(), false);
         Ok(Names { names })
     }
 }

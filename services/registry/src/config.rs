@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use domain::id::DistrictId;
 use runtime::{NatsConfig, RuntimeConfig};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The whole configuration of the `registry` program.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProgramConfig {
     /// Telemetry, admin listener.
@@ -27,7 +28,7 @@ impl runtime::AppConfig for ProgramConfig {
 }
 
 /// One district's people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Whose people.

@@ -11,10 +11,12 @@
 //! - [`publish`] carries the outbox to the bus, under a lease and the stream's fence, and puts back what the stream
 //!   has lost.
 //! - [`answer`] takes commands and answers who is called what; each reading is noted before it is answered.
+//! - [`find`] answers who is called so, from an index of the names that is in memory only.
 //! - [`import`] reads day files and CSV, row by row.
 
 pub mod answer;
 pub mod config;
+pub mod find;
 pub mod import;
 pub mod mask;
 mod metrics;

@@ -24,6 +24,12 @@ pub const fn view(role: Role) -> Option<View> {
     }
 }
 
+/// Whether the role may look people up by name: those at a desk. To whoever sees hints only, what is found tells the
+/// rest; caregivers and elders know whom they are with.
+pub const fn may_search(role: Role) -> bool {
+    matches!(role, Role::Operator | Role::Supervisor | Role::FrontDesk)
+}
+
 /// The first and, of three characters or more, the last character; the rest as stars, at most three of them so that
 /// the length tells nothing.
 pub fn mask(name: &str) -> String {

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use crate::{
     answer::Desk,
     config::Config,
+    find::Index,
     import::{self, ImportError},
     metrics::Metrics,
     publish::Publisher,
@@ -19,6 +20,9 @@ use crate::{
 
 /// Replicas share the work on commands and questions.
 const GROUP: &str = "registry";
+
+/// How often the index of names is looked after.
+const TIDY_EVERY: Duration = Duration::from_mins(5);
 
 /// Why the service does not start.
 #[derive(Debug, thiserror::Error)]
@@ -61,12 +65,15 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
         store: store.clone(),
         clock: ctx.clock.clone(),
         changed: Arc::clone(&changed),
+        index: Index::default(),
         metrics: metrics.clone(),
     };
     let commands = Endpoint::new(subject::command(district, Service::Registry)).group(GROUP);
     let commands = bus.serve(commands).await?;
     let names =
         bus.serve(Endpoint::new(subject::ask(district, Service::Registry, "names")).group(GROUP)).await?;
+    let search =
+        bus.serve(Endpoint::new(subject::ask(district, Service::Registry, "find")).group(GROUP)).await?;
     let holder = format!("registry-{}", ctx.entropy.text_id());
     let terms = LeaseConfig { ttl: Duration::from_millis(config.lease_ttl_ms), replicas: nats.replicas };
     let lease = Lease::new(bus, &format!("registry.{district}"), &holder, terms, &ctx.entropy).await?;
@@ -74,7 +81,7 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
     let publisher = Publisher { store, bus: bus.clone(), changed, health, metrics };
 
     let tasks = &ctx.tasks;
-    let reader = desk.clone();
+    let (reader, searcher) = (desk.clone(), desk.clone());
     tasks.spawn(TaskKind::Intake, "registry commands", |stop| {
         commands.run(stop, move |call| {
             let desk = desk.clone();
@@ -85,6 +92,19 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
         names.run(stop, move |call| {
             let desk = reader.clone();
             async move { desk.names(call.body).await }
+        })
+    });
+    let (index, clock) = (searcher.index.clone(), ctx.clock.clone());
+    tasks.spawn(TaskKind::Worker, "registry index", |stop| async move {
+        while tokio::time::timeout(TIDY_EVERY, stop.cancelled()).await.is_err() {
+            index.tidy(clock.now()).await;
+        }
+        Ok(())
+    });
+    tasks.spawn(TaskKind::Intake, "registry search", |stop| {
+        search.run(stop, move |call| {
+            let desk = searcher.clone();
+            async move { desk.find(call.body).await }
         })
     });
     tasks.spawn(TaskKind::Worker, "registry publisher", |stop| publisher.run(state, stop));

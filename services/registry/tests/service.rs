@@ -15,7 +15,7 @@ use runtime::{Clock, Context, Entropy, NatsConfig, SystemClock};
 use schemas::{
     envelope::CloudEvent,
     problem::Problem,
-    profile::{ElderProfiled, Names, NamesQuery, Registered, RegistryCommand},
+    profile::{ElderProfiled, FindQuery, Kind, Names, NamesQuery, Registered, RegistryCommand},
     subject::{self, Service, StreamKind},
 };
 
@@ -138,6 +138,51 @@ async fn names_are_masked_by_role_and_every_reading_is_noted() {
     let readings = store.readings(10).await.unwrap();
     let told: Vec<_> = readings.iter().map(|r| (r.role.as_str(), r.masked, r.people.len())).collect();
     assert_eq!(told, [("bureau", true, 1), ("operator", false, 3)]);
+    registry.stop().await;
+}
+
+#[tokio::test]
+async fn people_are_found_by_name_as_they_are_called_now_and_every_search_is_noted() {
+    let (nats, state) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let registry = running(&nats, state.path()).await;
+    for (id, name) in [("e1", "张秀英"), ("e2", "王秀兰"), ("e3", "李建国")] {
+        registry.command(put(id, 98.1, Some(name))).await.unwrap();
+    }
+    let query = |role, words: &str| FindQuery {
+        reader: Actor { role, user: Some(UserId::new("u1").unwrap()) },
+        kind: Kind::Elder,
+        words: words.to_owned(),
+        street: None,
+        community: None,
+        after: None,
+        limit: 10,
+    };
+    let find = async |query: FindQuery| -> Result<Vec<String>, Problem> {
+        let to = subject::ask(&district(), Service::Registry, "find");
+        let names: Names = ask(&registry.bus, to, &query).await?;
+        Ok(names.names.into_iter().map(|(id, name)| format!("{id} {name}")).collect())
+    };
+    assert_eq!(find(query(Role::Operator, "秀")).await.unwrap(), ["e1 张秀英", "e2 王秀兰"]);
+    registry.command(put("e3", 98.1, Some("李秀国"))).await.unwrap();
+    registry.command(put("e1", 98.1, Some("张桂英"))).await.unwrap();
+    assert_eq!(find(query(Role::FrontDesk, "秀")).await.unwrap(), ["e2 王秀兰", "e3 李秀国"], "names change");
+    assert_eq!(find(query(Role::Operator, "E1")).await.unwrap(), ["e1 张桂英"], "by number, too");
+    assert_eq!(find(FindQuery { limit: 1, ..query(Role::Operator, "秀") }).await.unwrap(), ["e2 王秀兰"]);
+    let after = FindQuery { after: Some("e2".to_owned()), ..query(Role::Operator, "秀") };
+    assert_eq!(find(after).await.unwrap(), ["e3 李秀国"]);
+    let elsewhere = FindQuery { street: Some("s2".parse().unwrap()), ..query(Role::Operator, "秀") };
+    assert!(find(elsewhere).await.unwrap().is_empty());
+    let staff = FindQuery { kind: Kind::Caregiver, ..query(Role::Operator, "秀") };
+    assert!(find(staff).await.unwrap().is_empty());
+    for role in [Role::Auditor, Role::Organisation, Role::Caregiver, Role::Device] {
+        assert_eq!(find(query(role, "秀")).await.unwrap_err().code, "not_allowed", "{role:?}");
+    }
+    assert_eq!(find(query(Role::Operator, " ")).await.unwrap_err().code, "malformed_search");
+
+    let store = registry::open(&registry.config, &registry.ctx).await.unwrap();
+    let readings = store.readings(20).await.unwrap();
+    assert_eq!(readings.len(), 7, "those that found nobody, too");
+    assert_eq!(readings.last().unwrap().people, ["e1", "e2"]);
     registry.stop().await;
 }
 

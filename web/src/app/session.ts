@@ -1,8 +1,9 @@
-/** Who is signed in. The token lives in an HttpOnly cookie; the page only knows who it belongs to. */
+/** Who is signed in. The tokens live in HttpOnly cookies; the page only knows who they belong to. */
 import { effect, signal } from "@preact/signals";
 
 import type { Me, Session } from "../contract.ts";
 import { call, get, post, Refused } from "../net/http.ts";
+import { renew } from "../net/renewal.ts";
 
 /** `undefined` until asked for the first time, `null` when nobody is signed in. */
 export const me = signal<Me | null | undefined>(undefined);
@@ -40,7 +41,11 @@ export async function signIn(user: string, password: string): Promise<void> {
 export const setPassword = (user: string, code: string, password: string) => post<void>("/api/v1/password", { user, code, password });
 
 export async function signOut(): Promise<void> {
-  await call<void>("DELETE", "/api/v1/session").catch(() => undefined);
+  const leave = () => call<void>("DELETE", "/api/v1/session");
+  // A token that ended could be renewed: that, too, has to be over.
+  await leave()
+    .catch(async () => ((await renew()) === "renewed" ? leave() : undefined))
+    .catch(() => undefined);
   me.value = null;
 }
 
@@ -50,13 +55,12 @@ export function ended(): void {
   me.value = null;
 }
 
-/** Renews the short-lived token well before it ends; an answer of 401 ends the session here too. */
+/** Renews the short-lived token well before it ends, so that nothing waits for that; the end of the sign-in ends it here too. */
 export function keepAlive(onEnd: () => void): () => void {
-  const renew = () => {
-    post<Session>("/api/v1/session/renew", {}).catch((error: unknown) => {
-      if (error instanceof Refused && error.problem.status === 401) onEnd();
+  const timer = setInterval(() => {
+    void renew().then((renewal) => {
+      if (renewal === "ended") onEnd();
     });
-  };
-  const timer = setInterval(renew, RENEW_MS);
+  }, RENEW_MS);
   return () => clearInterval(timer);
 }

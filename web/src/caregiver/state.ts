@@ -5,19 +5,19 @@
 import { computed, effect, signal } from "@preact/signals";
 
 import { district, loadDistrict } from "../app/district.ts";
-import { me, resume } from "../app/session.ts";
+import { me } from "../app/session.ts";
 import type { CommandBody, District, Duty, Me, Order, OrderAction } from "../contract.ts";
-import { get, post, Refused } from "../net/http.ts";
+import { get, Refused } from "../net/http.ts";
 import { backoff } from "../net/backoff.ts";
 import { Live, type Connection } from "../net/live.ts";
 import { isClosed, pendingSeat, people } from "../store/order.ts";
 import { EMPTY, learn, reduce, type World } from "../store/world.ts";
 import { clockSpeed, districtNow, nowInstant, setClock, tick } from "../ui/clock.ts";
 import { newId } from "../ui/id.ts";
-import { forgetKept, keep, kept } from "./sync/db.ts";
+import { forgetFixes, forgetKept, keep, kept } from "./sync/db.ts";
 import { add, drain, entries, remove, type Entry, type Heard } from "./sync/outbox.ts";
 import { isSettled, overlay, overlayDuty, type Shown } from "./sync/overlay.ts";
-import { track } from "./sync/positions.ts";
+import { sendFixes, track } from "./sync/positions.ts";
 
 export const world = signal<World>(EMPTY);
 export const connection = signal<Connection>("connecting");
@@ -33,6 +33,9 @@ const mine = computed(() => outbox.value.filter((e) => e.user === me.value?.user
 export const waitingDeeds = computed(() => mine.value.filter((e) => !e.refused).length);
 export const refusals = computed(() => mine.value.filter((e) => e.refused));
 export const duty = computed(() => overlayDuty(world.value.presences.get(own.value), mine.value));
+
+/** Why the centre does not take this phone's fixes, while it does not. */
+export const rejection = computed(() => world.value.presences.get(own.value)?.rejected ?? null);
 
 const shown = computed<Shown[]>(() => [...world.value.orders.values()].map((o) => overlay(o, mine.value, own.value)).filter((s) => !s.left && people(s.order).includes(own.value)));
 
@@ -88,7 +91,7 @@ export async function sync(): Promise<void> {
   const stop = await drain({ user, heard: hear, settled, changed });
   await changed();
   if (stop === "empty") attempt = 0;
-  else if (stop === "sign_in") await signInAgain();
+  else if (stop === "sign_in") needsSignIn.value = true;
   else retry = setTimeout(() => void sync(), backoff(attempt++, Math.random, 1000, 30_000));
 }
 
@@ -98,26 +101,16 @@ async function hear(answer: Heard): Promise<void> {
   await keepWorld();
 }
 
-async function settled(entry: Entry): Promise<boolean> {
+async function settled(entry: Entry): Promise<boolean | "later"> {
   if (entry.deed.kind !== "order") return false;
   try {
     const order = await get<Order>(`/api/v1/orders/${encodeURIComponent(entry.deed.order)}`);
     world.value = learn(world.value, order);
     return isSettled(entry.deed.body, order, own.value);
-  } catch {
-    return false;
-  }
-}
-
-/** The token ran out: renew it, or ask the person. */
-async function signInAgain(): Promise<void> {
-  try {
-    await post("/api/v1/session/renew", {});
   } catch (error) {
-    if (error instanceof Refused) needsSignIn.value = true;
-    return;
+    // An order that is no longer this caregiver's to see is an answer; no answer is none.
+    return error instanceof Refused && !error.isPassing && error.problem.status !== 401 ? false : "later";
   }
-  await sync();
 }
 
 // ---- what is kept ---------------------------------------------------------------------------------------------
@@ -150,6 +143,7 @@ export async function openKept(): Promise<Me | null> {
 /** Forgets everything but the outbox, which waits for its owner. */
 export async function forget(): Promise<void> {
   await forgetKept();
+  await forgetFixes();
   world.value = EMPTY;
   openOrder.value = null;
 }
@@ -167,7 +161,7 @@ export function start(): () => void {
     onState: (state) => {
       connection.value = state;
       if (state === "live" || state === "resumed") void sync();
-      if (state === "signed_out") void askAgain();
+      if (state === "signed_out") needsSignIn.value = true;
     },
   });
   void live.run();
@@ -191,9 +185,12 @@ export function start(): () => void {
   document.addEventListener("visibilitychange", wake);
   let stopTracking: (() => void) | undefined;
   const stopDuty = effect(() => {
-    const on = duty.value.duty === "on";
-    if (on) stopTracking ??= track();
-    else {
+    const user = me.value?.user;
+    const { duty: now, pending } = duty.value;
+    if (user && now === "on") {
+      stopTracking ??= track(user, () => !duty.peek().pending);
+      if (!pending) void sendFixes(user);
+    } else {
       stopTracking?.();
       stopTracking = undefined;
     }
@@ -208,17 +205,6 @@ export function start(): () => void {
     for (const event of ["online", "offline", "focus"]) removeEventListener(event, wake);
     document.removeEventListener("visibilitychange", wake);
   };
-}
-
-/** The stream was refused: a renewed token mends it, or a new sign-in does. */
-async function askAgain(): Promise<void> {
-  try {
-    await post("/api/v1/session/renew", {});
-    await resume();
-    epoch.value += 1;
-  } catch (error) {
-    if (error instanceof Refused) needsSignIn.value = true;
-  }
 }
 
 /** Counts sessions; everything starts anew with each. */

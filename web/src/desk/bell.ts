@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 
 import { chime } from "../ui/chime.ts";
-import { arrivals } from "./state.ts";
+import { rings } from "../store/incident.ts";
+import { alarms, arrivals } from "./state.ts";
 
 const KEY = "care.muted";
 export const muted = signal(localStorage.getItem(KEY) === "yes");
@@ -18,5 +19,16 @@ export function listenForTrouble(): () => void {
     if (!muted.value && (order.stage === "at_desk" || emergency)) chime(emergency ? [880, 660, 880] : [660, 880]);
   };
   arrivals.add(hear);
-  return () => arrivals.delete(hear);
+  const ringing = setInterval(ring, RING_MS);
+  return () => {
+    arrivals.delete(hear);
+    clearInterval(ringing);
+  };
+}
+
+const RING_MS = 1_000;
+
+/** Rings as long as a real emergency is nobody's. A drill is seen, not heard. */
+function ring(): void {
+  if (!muted.value && alarms.peek().some(rings)) chime([988, 740, 988, 740], 2_400);
 }

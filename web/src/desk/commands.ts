@@ -1,10 +1,10 @@
 /** What the desk asks of orders. The command's id is made here, so a repeated click is harmless. */
-import type { Accepted, Duty, Order, OrderAction, PlaceOrder, Presence, Role } from "../contract.ts";
+import type { Accepted, Duty, EmergencyDone, Incident, IncidentAction, Order, OrderAction, PlaceOrder, Presence, RaiseAlarm, Role } from "../contract.ts";
 import { call, post } from "../net/http.ts";
 import { t } from "../text/index.ts";
 import { newId } from "../ui/id.ts";
 import { toast, toastProblem } from "../ui/toast.tsx";
-import { learned } from "./state.ts";
+import { learned, learnedIncident } from "./state.ts";
 
 /** Utters an action about the order as it is seen; says so, or says why not. Answers whether it was done. */
 export async function utter(order: Order, action: OrderAction): Promise<boolean> {
@@ -34,6 +34,32 @@ export async function place(order: PlaceOrder, command: string): Promise<string 
   }
 }
 
+/** Utters an action about an emergency. */
+export async function utterIncident(incident: Incident, action: IncidentAction): Promise<boolean> {
+  const id = newId("cmd");
+  try {
+    const path = `/api/v1/incidents/${encodeURIComponent(incident.id)}/commands`;
+    const done = await post<EmergencyDone>(path, { id, ...action }, { idempotencyKey: id });
+    if (done.incident) learnedIncident(done.incident);
+    return true;
+  } catch (error) {
+    toastProblem(error);
+    return false;
+  }
+}
+
+/** Enters an emergency by hand; answers with its id. */
+export async function raise(alarm: RaiseAlarm, command: string): Promise<string | null> {
+  try {
+    const done = await call<EmergencyDone>("POST", "/api/v1/incidents", alarm, { idempotencyKey: command });
+    if (done.incident) learnedIncident(done.incident);
+    return done.incident?.id ?? null;
+  } catch (error) {
+    toastProblem(error);
+    return null;
+  }
+}
+
 export async function setDuty(caregiver: string, duty: Duty): Promise<void> {
   try {
     await post<Presence>("/api/v1/duty", { id: newId("duty"), caregiver, duty });
@@ -43,6 +69,20 @@ export async function setDuty(caregiver: string, duty: Duty): Promise<void> {
   }
 }
 
+/** A lost phone's tracker app reports nothing any more. */
+export async function revokeTracker(caregiver: string): Promise<void> {
+  try {
+    await call<void>("DELETE", `/api/v1/caregivers/${encodeURIComponent(caregiver)}/tracker`);
+    toast(t().act.trackerRevoked);
+  } catch (error) {
+    toastProblem(error);
+  }
+}
+
 /** Who decides about orders; auditors and the bureau only look. */
 export const decides = (role: Role | undefined) => role === "operator" || role === "supervisor";
 export const mayPlace = (role: Role | undefined) => decides(role) || role === "front_desk";
+export const handlesAlarms = decides;
+export const seesAccounts = (role: Role | undefined) => role === "supervisor";
+export const seesAudit = (role: Role | undefined) => role === "supervisor" || role === "auditor";
+export const seesLetters = decides;

@@ -1,19 +1,28 @@
 /** The desk: figures on top, lists left, map in the middle, the selected right, the day below. */
+import { me } from "../app/session.ts";
+import { Alarms } from "./alarms.tsx";
 import { Away } from "./away.tsx";
+import { Accounts } from "./dialogs/accounts.tsx";
 import { Assign } from "./dialogs/assign.tsx";
+import { Audit } from "./dialogs/audit.tsx";
 import { CancelOrder } from "./dialogs/cancel.tsx";
+import { Raise } from "./dialogs/raise.tsx";
 import { ChangeOrder } from "./dialogs/change.tsx";
+import { Exceptions } from "./dialogs/exceptions.tsx";
 import { Help } from "./dialogs/help.tsx";
 import { Letters } from "./dialogs/letters.tsx";
 import { Place } from "./dialogs/place.tsx";
 import { Search } from "./dialogs/search.tsx";
+import { Money, seesMoney } from "../money/money.tsx";
+import { seesAccounts, seesAudit } from "./commands.ts";
 import { CaregiverDrawer } from "./drawer/caregiver.tsx";
+import { IncidentDrawer } from "./drawer/incident.tsx";
 import { OrderDrawer } from "./drawer/order.tsx";
 import { Gantt } from "./gantt.tsx";
 import { Kpis } from "./kpis.tsx";
 import { MapPanel } from "./map-panel.tsx";
 import { Side } from "./side.tsx";
-import { panel, selected, selectedOrder, timeline } from "./state.ts";
+import { panel, selected, selectedIncident, selectedOrder, timeline } from "./state.ts";
 import { TopBar } from "./top-bar.tsx";
 
 export function Desk() {
@@ -21,7 +30,8 @@ export function Desk() {
     <div class="desk">
       <TopBar />
       <Away />
-      <Kpis />
+      <Alarms />
+      {me.value?.role !== "organisation" && <Kpis />}
       <div class="work">
         <Side />
         <main class="middle">
@@ -37,6 +47,7 @@ export function Desk() {
 
 function Selected() {
   const s = selected.value;
+  if (selectedIncident.value) return <IncidentDrawer key={selectedIncident.value.id} incident={selectedIncident.value} />;
   if (s?.kind === "caregiver") return <CaregiverDrawer id={s.id} />;
   return selectedOrder.value ? <OrderDrawer order={selectedOrder.value} /> : null;
 }
@@ -44,12 +55,22 @@ function Selected() {
 function Open() {
   const order = selectedOrder.value;
   switch (panel.value) {
+    case "alarm":
+      return <Raise />;
     case "place":
       return <Place />;
     case "search":
       return <Search />;
     case "letters":
       return <Letters />;
+    case "accounts":
+      return seesAccounts(me.value?.role) && <Accounts />;
+    case "audit":
+      return seesAudit(me.value?.role) && <Audit />;
+    case "money":
+      return me.value && seesMoney(me.value.role) && <Money role={me.value.role} />;
+    case "exceptions":
+      return <Exceptions />;
     case "help":
       return <Help />;
     case "assign":

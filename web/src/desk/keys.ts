@@ -1,13 +1,15 @@
 /** The desk by keyboard. Single keys act only while nothing is being typed and no dialog is open. */
 import { me } from "../app/session.ts";
 import type { Order } from "../contract.ts";
+import { seesMoney } from "../money/money.tsx";
 import { toggleLanguage } from "../text/index.ts";
 import { toggleTheme } from "../ui/theme.ts";
 import { allowed, type DeskAction } from "./allowed.ts";
 import { toggleMute } from "./bell.ts";
-import { mayPlace, utter } from "./commands.ts";
+import { claimNext } from "./alarms.tsx";
+import { handlesAlarms, mayPlace, seesAccounts, seesAudit, seesLetters, utter, utterIncident } from "./commands.ts";
 import { mapView } from "./map-panel.tsx";
-import { panel, queues, selected, selectedOrder, staff, tab, timeline, wall, world, type Panel } from "./state.ts";
+import { openIncident, panel, queues, selected, selectedIncident, selectedOrder, staff, tab, timeline, wall, world, type Panel } from "./state.ts";
 
 const open = (p: Panel) => () => {
   panel.value = p;
@@ -55,8 +57,28 @@ const DESK: Record<string, () => void> = {
   p: () => {
     tab.value = tab.value === "people" ? "queue" : "people";
   },
-  e: open("letters"),
+  e: () => {
+    if (seesLetters(me.value?.role)) panel.value = "letters";
+  },
+  i: open("exceptions"),
+  u: () => {
+    if (seesAccounts(me.value?.role)) panel.value = "accounts";
+  },
+  y: () => {
+    if (seesAudit(me.value?.role)) panel.value = "audit";
+  },
+  o: () => {
+    if (seesMoney(me.value?.role)) panel.value = "money";
+  },
   m: toggleMute,
+  c: () => void claimNext(),
+  v: () => {
+    const incident = selectedIncident.value;
+    if (incident?.stage === "open" && handlesAlarms(me.value?.role)) void utterIncident(incident, { action: "acknowledge" });
+  },
+  s: () => {
+    if (mayPlace(me.value?.role)) panel.value = "alarm";
+  },
 };
 const BOTH: Record<string, () => void> = {
   w: () => {
@@ -68,6 +90,7 @@ const BOTH: Record<string, () => void> = {
   Escape: () => {
     if (panel.value !== null) panel.value = null;
     else if (wall.value) wall.value = false;
+    else if (openIncident.value) openIncident.value = null;
     else selected.value = null;
   },
 };

@@ -2,6 +2,7 @@
 import "../style/tokens.css";
 import "../style/base.css";
 import "../style/desk.css";
+import "../style/alarms.css";
 import "../style/wall.css";
 import "../ui/theme.ts";
 

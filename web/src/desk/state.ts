@@ -3,12 +3,13 @@ import { batch, computed, effect, signal } from "@preact/signals";
 
 import { loadDistrict } from "../app/district.ts";
 import { ended } from "../app/session.ts";
-import type { BaseMap, ElderListed, LiveEvent } from "../contract.ts";
+import type { BaseMap, DeadLetter, ElderListed, Incident, LiveEvent } from "../contract.ts";
 import { get } from "../net/http.ts";
 import { Live, type Connection } from "../net/live.ts";
 import type { Picked } from "../map/view.ts";
 import { lists, persons, workloads, type QueueTab } from "../store/derive.ts";
-import { EMPTY, learn, reduce, type World } from "../store/world.ts";
+import { standing } from "../store/incident.ts";
+import { EMPTY, learn, learnIncident, reduce, type World } from "../store/world.ts";
 import { tick } from "../ui/clock.ts";
 import { loadNames } from "./names.ts";
 
@@ -19,7 +20,9 @@ export const selected = signal<Picked | null>(null);
 export const tab = signal<QueueTab | "people">("queue");
 export const wall = signal(new URLSearchParams(location.search).has("wall"));
 export const timeline = signal(false);
-export type Panel = "place" | "assign" | "cancel" | "change" | "letters" | "help" | "search";
+/** The emergency that is open beside the map; it comes before whatever else is selected. */
+export const openIncident = signal<string | null>(null);
+export type Panel = "alarm" | "place" | "assign" | "cancel" | "change" | "letters" | "help" | "search" | "accounts" | "audit" | "exceptions" | "money";
 export const panel = signal<Panel | null>(null);
 
 /** For whom the next order is to be placed, where that is known already. */
@@ -41,6 +44,11 @@ export const staff = computed(() => persons({ ...world.peek(), caregivers: careg
 export const queues = computed(() => lists({ ...world.peek(), orders: orders.value }, coarse.value));
 export const selectedOrder = computed(() => (selected.value?.kind === "order" ? (orders.value.get(selected.value.id) ?? null) : null));
 
+const incidents = computed(() => world.value.incidents);
+/** Emergencies that are not over, the most pressing first. */
+export const alarms = computed(() => standing(incidents.value.values()));
+export const selectedIncident = computed(() => (openIncident.value ? (incidents.value.get(openIncident.value) ?? null) : null));
+
 /** Says what happened to whoever rings the bell. */
 export const arrivals = new Set<(event: LiveEvent & { event: "order" }) => void>();
 
@@ -48,9 +56,14 @@ const FLUSH_MS = 80;
 let waiting: LiveEvent[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Gathers events for a moment, so that a burst costs one drawing. */
+/** Gathers events for a moment, so that a burst costs one drawing. An emergency waits for nothing. */
 function take(events: LiveEvent[]): void {
   waiting.push(...events);
+  if (events.some((event) => event.event === "incident")) {
+    clearTimeout(timer);
+    flush();
+    return;
+  }
   timer ??= setTimeout(flush, FLUSH_MS);
 }
 
@@ -65,6 +78,16 @@ function flush(): void {
 /** Takes in the order a command answered with, without waiting for the stream. */
 export function learned(order: Parameters<typeof learn>[1]): void {
   world.value = learn(world.peek(), order);
+}
+
+/** Takes in the emergency a command answered with, without waiting for the stream. */
+export function learnedIncident(incident: Incident): void {
+  world.value = learnIncident(world.peek(), incident);
+}
+
+/** Takes in what became of a dead letter, without waiting for the stream. */
+export function settledLetter(letter: DeadLetter): void {
+  world.value = reduce(world.peek(), [{ event: "dead_letter", letter }]);
 }
 
 /** Starts the live stream, the names and the map; stops them when called back. */
@@ -99,6 +122,7 @@ export function start(): () => void {
       world.value = EMPTY;
       selected.value = null;
       panel.value = null;
+      openIncident.value = null;
     });
   };
 }
@@ -106,13 +130,15 @@ export function start(): () => void {
 /** The address names what is open, so that it can be sent to a colleague and survives a reload. */
 export function followAddress(): void {
   const read = () => {
-    const [, kind, id] = /^#\/(order|caregiver)\/(.+)$/.exec(location.hash) ?? [];
-    selected.value = kind && id ? { kind: kind as Picked["kind"], id: decodeURIComponent(id) } : null;
+    const [, kind, id] = /^#\/(order|caregiver|incident)\/(.+)$/.exec(location.hash) ?? [];
+    const named = id ? decodeURIComponent(id) : null;
+    openIncident.value = kind === "incident" ? named : null;
+    if (kind !== "incident") selected.value = kind && named ? { kind: kind as Picked["kind"], id: named } : null;
   };
   read();
   addEventListener("hashchange", read);
   effect(() => {
-    const s = selected.value;
+    const s = openIncident.value ? { kind: "incident", id: openIncident.value } : selected.value;
     const hash = s ? `#/${s.kind}/${encodeURIComponent(s.id)}` : "";
     if (hash !== location.hash) history.replaceState(null, "", hash || location.pathname + location.search);
   });

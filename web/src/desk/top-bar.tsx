@@ -3,19 +3,21 @@ import type { ComponentChildren } from "preact";
 
 import { district, districtName } from "../app/district.ts";
 import { me, signOut } from "../app/session.ts";
+import { seesMoney } from "../money/money.tsx";
 import { day, hhmmss } from "../text/format.ts";
 import { t, toggleLanguage } from "../text/index.ts";
 import { tick } from "../ui/clock.ts";
 import { Icon } from "../ui/glyph.tsx";
 import { toggleTheme } from "../ui/theme.ts";
 import { muted, toggleMute } from "./bell.ts";
-import { mayPlace } from "./commands.ts";
+import { mayPlace, seesAccounts, seesAudit, seesLetters } from "./commands.ts";
 import { ConnectionState } from "./connection.tsx";
 import { panel, timeline, wall, world } from "./state.ts";
 
 export function TopBar() {
   const words = t();
   const letters = world.value.letters.length;
+  const role = me.value?.role;
   return (
     <header class="top">
       <img src="/icon.svg" alt="" width="26" height="26" />
@@ -33,10 +35,35 @@ export function TopBar() {
           <Icon name="plus" /> {words.act.place}
         </button>
       )}
-      <Tool label={words.letters.title} onClick={() => (panel.value = "letters")}>
-        <Icon name="letter" />
-        {letters > 0 && <b class="count">{letters}</b>}
+      {mayPlace(role) && (
+        <Tool label={words.alarm.raise} onClick={() => (panel.value = "alarm")}>
+          <Icon name="siren" />
+        </Tool>
+      )}
+      {seesLetters(role) && (
+        <Tool label={words.letters.title} onClick={() => (panel.value = "letters")}>
+          <Icon name="letter" />
+          {letters > 0 && <b class="count">{letters}</b>}
+        </Tool>
+      )}
+      <Tool label={words.exceptions.title} onClick={() => (panel.value = "exceptions")}>
+        <Icon name="alert" />
       </Tool>
+      {seesMoney(role) && (
+        <Tool label={words.money.title} onClick={() => (panel.value = "money")}>
+          <Icon name="purse" />
+        </Tool>
+      )}
+      {seesAccounts(role) && (
+        <Tool label={words.accounts.title} onClick={() => (panel.value = "accounts")}>
+          <Icon name="people" />
+        </Tool>
+      )}
+      {seesAudit(role) && (
+        <Tool label={words.audit.title} onClick={() => (panel.value = "audit")}>
+          <Icon name="log" />
+        </Tool>
+      )}
       <Tool label={words.gantt.title} pressed={timeline.value} onClick={() => (timeline.value = !timeline.value)}>
         <Icon name="chart" />
       </Tool>

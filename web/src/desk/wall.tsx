@@ -6,6 +6,7 @@ import { span } from "../text/format.ts";
 import { t } from "../text/index.ts";
 import { tick } from "../ui/clock.ts";
 import { OrderGlyph } from "../ui/glyph.tsx";
+import { Alarms } from "./alarms.tsx";
 import { Away } from "./away.tsx";
 import { ConnectionState } from "./connection.tsx";
 import { Kpis } from "./kpis.tsx";
@@ -29,6 +30,7 @@ export function Wall() {
         <Clock />
       </header>
       <Away />
+      <Alarms wall />
       <Kpis />
       <div class="wall-work">
         <MapPanel controls={false} scale={1.6} />

@@ -1,5 +1,6 @@
 /** Calls to the edge. Two ways to fail: it answered with a problem, or it could not be reached. */
 import type { ProblemDetails } from "../contract.ts";
+import { renew, wantsRenewal } from "./renewal.ts";
 
 /** The edge answered, and the answer is no. */
 export class Refused extends Error {
@@ -28,7 +29,20 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+/** Calls; a token that ended meanwhile is renewed on the way. */
 export async function call<T>(method: string, path: string, body?: unknown, options: CallOptions = {}): Promise<T> {
+  try {
+    return await once<T>(method, path, body, options);
+  } catch (error) {
+    if (!(error instanceof Refused) || !wantsRenewal(error.problem.status, path)) throw error;
+    const renewal = await renew();
+    if (renewal === "ended") throw error;
+    if (renewal === "later") throw new Unreachable(`${method} ${path}: the token ended and cannot be renewed just now`, { cause: error });
+    return once<T>(method, path, body, options);
+  }
+}
+
+async function once<T>(method: string, path: string, body: unknown, options: CallOptions): Promise<T> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (method !== "GET") headers["x-care-request"] = "1";
   if (body !== undefined) headers["content-type"] = "application/json";

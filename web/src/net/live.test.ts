@@ -94,8 +94,25 @@ describe("the live stream", () => {
   test("says when the session has ended", async () => {
     live.stop();
     server.status = 401;
-    await new Live({ url: "/live", fetch: server.fetch, onEvents: () => {}, onState: (s) => states.push(s) }).run();
+    const renew = () => Promise.resolve("ended" as const);
+    await new Live({ url: "/live", fetch: server.fetch, renew, onEvents: () => {}, onState: (s) => states.push(s) }).run();
     expect(states.at(-1)).toBe("signed_out");
+  });
+
+  test("goes on with a renewed token when its own has ended", async () => {
+    live.stop();
+    server.status = 401;
+    const renew = () => {
+      server.status = 200;
+      return Promise.resolve("renewed" as const);
+    };
+    const slept = new Live({ url: "/live", fetch: server.fetch, renew, random: () => 0, onEvents: () => {}, onState: (s) => states.push(s) });
+    void slept.run();
+    await settle(5_000);
+    server.write({ event: "snapshot", ...snapshot(10) }, 10);
+    await settle();
+    expect(states.at(-1)).toBe("live");
+    slept.stop();
   });
 
   test("keeps trying, ever more slowly, while nobody answers", async () => {

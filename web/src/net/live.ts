@@ -4,6 +4,7 @@
  */
 import type { LiveEvent } from "../contract.ts";
 import { backoff } from "./backoff.ts";
+import { renew, type Renewal } from "./renewal.ts";
 import { SseParser } from "./sse.ts";
 
 export type Connection = "connecting" | "live" | "resumed" | "reconnecting" | "reset" | "signed_out";
@@ -15,6 +16,7 @@ export interface LiveOptions {
   onEvents: (events: LiveEvent[]) => void;
   onState: (state: Connection) => void;
   fetch?: typeof fetch;
+  renew?: () => Promise<Renewal>;
   random?: () => number;
   stallMs?: number;
 }
@@ -69,7 +71,8 @@ export class Live {
       if (this.#cursor !== null) headers["last-event-id"] = this.#cursor;
       const ask = this.#options.fetch ?? fetch;
       const response = await ask(this.#options.url, { headers, signal: abort.signal, credentials: "same-origin", cache: "no-store" });
-      if (response.status === 401 || response.status === 403) return "signed_out";
+      if (response.status === 401) return (await (this.#options.renew ?? renew)()) === "ended" ? "signed_out" : "lost";
+      if (response.status === 403) return "signed_out";
       if (response.status === 400) this.#cursor = null;
       if (!response.ok || response.body === null) return "lost";
       return await this.#read(response.body, alive);

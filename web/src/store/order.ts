@@ -1,5 +1,5 @@
 /** Readings of an order that every view shares; the browser's mirror of the questions `domain::order` answers. */
-import type { Decision, Member, Order, Priority, Seat, StageName, Visit } from "../contract.ts";
+import type { Decision, Member, Order, Priority, Seat, StageName, Verification, Visit } from "../contract.ts";
 
 const RANK: Record<Priority, number> = { emergency: 0, urgent: 1, guaranteed: 2, ordinary: 3 };
 const CLOSED: ReadonlySet<StageName> = new Set(["done", "confirmed", "cancelled", "no_show"]);
@@ -26,6 +26,8 @@ export function visit(order: Order): Visit | null {
     case "confirmed":
     case "no_show":
       return order;
+    case "at_desk":
+      return order.interrupted ?? null;
     default:
       return null;
   }
@@ -76,7 +78,20 @@ export function isScheduled(order: Order, now: number): boolean {
 /** Too long without an offer or an answer, by the platform's own limits. */
 export const isOverdue = (order: Order): boolean =>
   (order.stage === "waiting" && order.dispatch_overdue) ||
-  (order.stage === "offered" && (order.acceptance_overdue || order.dispatch_overdue));
+  (order.stage === "offered" && (order.acceptance_overdue || order.dispatch_overdue)) ||
+  (!isClosed(order) && (order.overdue?.length ?? 0) > 0);
+
+/** A supervisor has to look at the visit: an arrival the geofence did not see, an identification by exception. */
+export function isException(order: Order): boolean {
+  const supervised = (v?: Verification) => v?.method === "telephone" || v?.method === "manual";
+  const visit_ = visit(order);
+  const served = order.stage === "at_desk" ? order.interrupted : order;
+  return (
+    (visit_?.team.some((m) => m.exception !== undefined) ?? false) ||
+    (served !== undefined && "identified" in served && supervised(served.identified)) ||
+    (order.stage === "confirmed" && supervised(order.confirmed_by))
+  );
+}
 
 export const openApplications = (order: Order) =>
   isClosed(order) ? [] : (order.applications ?? []).filter((a) => a.verdict === undefined);

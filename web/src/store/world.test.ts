@@ -112,7 +112,7 @@ describe("the world", () => {
 
   test("stays bounded", () => {
     const many = Array.from({ length: MAX_CLOSED + 50 }, (_, i) => cancelled(`o-${i}`, i));
-    const letters = Array.from({ length: MAX_LETTERS + 5 }, (_, i) => ({ service: "s", district: "d", subject: "x", code: "c", detail: "", payload: "", at: at(i) }));
+    const letters = Array.from({ length: MAX_LETTERS + 5 }, (_, i) => ({ id: i + 1, service: "s", district: "d", subject: "x", code: "c", detail: "", payload: "", at: at(i) }));
     const world = reduce(EMPTY, [{ event: "snapshot", ...snapshot(1, many), dead_letters: letters }]);
     expect(world.orders.size).toBe(MAX_CLOSED);
     expect(world.orders.has("o-0")).toBe(false);

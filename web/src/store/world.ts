@@ -6,6 +6,7 @@
 import type {
   CaregiverProfile,
   DeadLetter,
+  Incident,
   Kpi,
   LiveEvent,
   Order,
@@ -18,6 +19,8 @@ import { isClosed, standingSince } from "./order.ts";
 
 /** The most closed orders kept; the server keeps the rest. */
 export const MAX_CLOSED = 2000;
+/** The most closed emergencies kept. */
+export const MAX_CLOSED_INCIDENTS = 500;
 /** The most dead letters kept. */
 export const MAX_LETTERS = 200;
 
@@ -32,6 +35,7 @@ export interface World {
   readonly positions: ReadonlyMap<string, Position>;
   readonly kpi: Kpi | null;
   readonly services: ReadonlyMap<string, ServiceStatus>;
+  readonly incidents: ReadonlyMap<string, Incident>;
   /** Latest first. */
   readonly letters: readonly DeadLetter[];
 }
@@ -45,6 +49,7 @@ export const EMPTY: World = {
   positions: new Map(),
   kpi: null,
   services: new Map(),
+  incidents: new Map(),
   letters: [],
 };
 
@@ -61,6 +66,10 @@ export function learn(world: World, order: Order): World {
   return { ...world, orders: new Map(world.orders).set(order.id, order) };
 }
 
+/** Takes in an emergency that came as the answer to a command. */
+export const learnIncident = (world: World, incident: Incident): World =>
+  reduce(world, [{ event: "incident", kind: "", at: incident.opened_at, incident }]);
+
 const isNewer = (order: Order, known: Order | undefined) => known === undefined || order.revision > known.revision;
 
 function fromSnapshot(s: Snapshot): World {
@@ -73,6 +82,7 @@ function fromSnapshot(s: Snapshot): World {
     positions: new Map(s.positions.map((p) => [p.caregiver, p])),
     kpi: s.kpi,
     services: new Map(s.services.map((x) => [x.service, x])),
+    incidents: new Map((s.incidents ?? []).map((i) => [i.id, i])),
     letters: [...s.dead_letters].sort((a, b) => b.at.localeCompare(a.at)).slice(0, MAX_LETTERS),
   };
 }
@@ -90,13 +100,18 @@ class Draft {
     switch (event.event) {
       case "snapshot":
         this.#next = fromSnapshot(event);
-        this.#own = new Set(["orders", "caregivers", "presences", "positions", "services", "letters"]);
+        this.#own = new Set(["orders", "caregivers", "presences", "positions", "services", "incidents", "letters"]);
         return;
       case "order":
         if (event.sequence <= this.#next.sequence) return;
         this.#set("sequence", event.sequence);
         if (isNewer(event.order, this.#next.orders.get(event.order.id))) this.#map("orders").set(event.order.id, event.order);
         return;
+      case "incident": {
+        const known = this.#next.incidents.get(event.incident.id);
+        if (known === undefined || known.revision < event.incident.revision) this.#map("incidents").set(event.incident.id, event.incident);
+        return;
+      }
       case "positions":
         for (const position of event.positions) {
           const known = this.#next.positions.get(position.caregiver);
@@ -116,7 +131,7 @@ class Draft {
         this.#set("kpi", event.kpi);
         return;
       case "dead_letter":
-        this.#set("letters", [event.letter, ...this.#next.letters].slice(0, MAX_LETTERS));
+        this.#letter(event.letter);
         return;
       case "service":
         this.#map("services").set(event.service.service, event.service);
@@ -129,7 +144,15 @@ class Draft {
 
   finish(): World {
     if (this.#own.has("orders")) this.#forgetOldest();
+    if (this.#own.has("incidents")) this.#forgetOldIncidents();
     return this.#next;
+  }
+
+  /** A letter that was seen to leaves the list; one told again stays where it is. */
+  #letter(letter: DeadLetter): void {
+    const others = this.#next.letters.filter((l) => l.id !== letter.id);
+    if (letter.settled) this.#set("letters", others);
+    else if (others.length === this.#next.letters.length) this.#set("letters", [letter, ...others].slice(0, MAX_LETTERS));
   }
 
   /** Keeps the closed orders within bounds, the longest closed going first. */
@@ -141,6 +164,15 @@ class Draft {
     closed.sort((a, b) => standingSince(a) - standingSince(b));
     const kept = this.#map("orders");
     for (const order of closed.slice(0, closed.length - MAX_CLOSED)) kept.delete(order.id);
+  }
+
+  /** An open emergency is never forgotten; of the closed ones the newest are kept. */
+  #forgetOldIncidents(): void {
+    const closed = [...this.#next.incidents.values()].filter((i) => i.stage === "closed");
+    if (closed.length <= MAX_CLOSED_INCIDENTS) return;
+    closed.sort((a, b) => a.opened_at.localeCompare(b.opened_at));
+    const kept = this.#map("incidents");
+    for (const incident of closed.slice(0, closed.length - MAX_CLOSED_INCIDENTS)) kept.delete(incident.id);
   }
 
   #set<K extends keyof World>(key: K, value: World[K]): void {
@@ -156,5 +188,5 @@ class Draft {
   }
 }
 
-type MapKey = "orders" | "caregivers" | "presences" | "positions" | "services";
+type MapKey = "orders" | "caregivers" | "presences" | "positions" | "services" | "incidents";
 type Of<M> = M extends ReadonlyMap<string, infer V> ? V : never;

@@ -1,5 +1,5 @@
 /** Happenings and changes as sentences. */
-import type { Change, Entry, Verification } from "../contract.ts";
+import type { Callee, Change, Entry, IncidentEntry, Outcome, Verification } from "../contract.ts";
 import { hhmm, window } from "./format.ts";
 import { t } from "./index.ts";
 
@@ -13,6 +13,8 @@ export function change(c: Change, now: number): string {
       return words.service(t().service[c.service]);
     case "window":
       return words.window(window(c.window, now));
+    case "self_pay":
+      return words.self_pay((c.up_to / 100).toFixed(2));
     case "cancel":
       return words.cancel;
   }
@@ -62,6 +64,8 @@ export function happening(e: Entry, name: (id: string) => string): string {
       return words.problem_reported(name(e.caregiver), t().visitProblem[e.problem]);
     case "answered":
       return words.answered(e.approved);
+    case "unfunded":
+      return words.unfunded(t().money.refusals[e.code] ?? e.code);
     case "overdue":
       return words.overdue(e.limit);
   }
@@ -69,4 +73,61 @@ export function happening(e: Entry, name: (id: string) => string): string {
 
 /** Entries a person should not overlook. */
 export const isTrouble = (e: Entry): boolean =>
-  ["declined", "timed_out", "no_show", "handed_back", "problem_reported", "overdue", "cancelled", "waiting"].includes(e.what);
+  ["declined", "timed_out", "no_show", "handed_back", "unfunded", "problem_reported", "overdue", "cancelled", "waiting"].includes(e.what);
+
+/** Who is called, in words. */
+export function callee(c: Callee, name: (id: string) => string): string {
+  const words = t().alarm.callee;
+  if (c.callee === "caregiver") return name(c.caregiver ?? "");
+  return c.callee === "family" ? words.family(c.order ?? 1) : words[c.callee];
+}
+
+export function outcome(o: Outcome): string {
+  const words = t().alarm.outcome;
+  switch (o.outcome) {
+    case "resolved":
+      return words.resolved(o.note);
+    case "false_alarm":
+      return words.false_alarm(o.reason);
+    case "handed_to120":
+      return words.handed_to120(o.reference);
+  }
+}
+
+/** One entry of an emergency's timeline. */
+export function incidentHappening(e: IncidentEntry, name: (id: string) => string): string {
+  const words = t().alarm.happening;
+  switch (e.what) {
+    case "opened":
+      return words.opened(t().alarm.cause[e.cause], t().alarm.channel[e.via]);
+    case "pressed":
+      return words.pressed(t().alarm.cause[e.cause], e.device);
+    case "cleared":
+      return words.cleared(e.device);
+    case "escalated":
+      return words.escalated(e.step + 1, e.called.map((c) => callee(c, name)).join("、"));
+    case "called":
+      return e.found === "nobody" ? words.foundNobody : words.called(e.caregivers.map(name).join("、"), e.found === "last_known");
+    case "exhausted":
+    case "claim_stale":
+    case "released":
+      return words[e.what];
+    case "claimed":
+      return words.claimed(e.from ?? null);
+    case "handed_on":
+      return words.handed_on(e.to);
+    case "acknowledged":
+      return words.acknowledged(t().alarm.means[e.means]);
+    case "accepted":
+    case "declined":
+    case "arrived":
+      return words[e.what](name(e.caregiver));
+    case "noted":
+      return words.noted(e.text);
+    case "closed":
+      return outcome(e);
+  }
+}
+
+export const isIncidentTrouble = (e: IncidentEntry): boolean =>
+  ["exhausted", "claim_stale", "declined"].includes(e.what) || (e.what === "called" && e.found !== "live");

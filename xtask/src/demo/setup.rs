@@ -15,11 +15,12 @@ use super::{Options, probe};
 use crate::shell;
 
 /// The people at the desk.
-const STAFF: [(&str, &str, &str); 4] = [
+const STAFF: [(&str, &str, &str); 5] = [
     ("operator", "operator", "调度员 Operator"),
     ("supervisor", "supervisor", "主管 Supervisor"),
     ("auditor", "auditor", "审计 Auditor"),
     ("frontdesk", "front_desk", "前台 Front desk"),
+    ("bureau", "bureau", "民政局 Bureau"),
 ];
 
 /// What the demo runs on.
@@ -51,6 +52,7 @@ impl Setup {
         };
         let day = setup.day(root, options)?;
         setup.accounts(&day)?;
+        setup.money(root, &day)?;
         setup.write_nats()?;
         setup.write_district(&day, options)?;
         Ok(setup)
@@ -114,6 +116,40 @@ impl Setup {
         write_private(&self.file("users.json"), &serde_json::to_string_pretty(&self.accounts)?)
     }
 
+    /// What a simulated city knows of its elders, and prices: Changji's policy, since it is the one with amounts. No
+    /// document gives prices, so these are the demo's own, one yuan a minute.
+    fn money(&self, root: &Path, day: &Value) -> Result<()> {
+        let elders = day.get("elders").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let mut people = String::new();
+        for (number, elder) in elders.iter().enumerate() {
+            let Some(id) = elder.pointer("/profile/id") else { continue };
+            // Of ten elders two have each of three recognitions, and four none; some of those are old enough anyway.
+            let categories: &[&str] = match number % 10 {
+                0 | 1 => &["minimum_living"],
+                2 | 3 => &["low_income"],
+                4 | 5 => &["destitute_scattered"],
+                _ => &[],
+            };
+            let born = 1928 + number % 34;
+            let person = json!({
+                "birth_date": format!("{born}-05-20"), "household_registration": "652301", "residence": "652301",
+                "categories": categories, "ability": elder.pointer("/profile/ability"),
+                "ability_assessed_on": "2025-06-01", "approved_on": "2025-07-10",
+            });
+            people.push_str(&json!({ "elder": id, "person": person }).to_string());
+            people.push('\n');
+        }
+        fs::write(self.file("people.jsonl"), people)?;
+        let text = fs::read_to_string(root.join("policies/catalogue/changji.toml"))?;
+        let mut catalogue: toml::Table = text.parse()?;
+        for item in catalogue.get_mut("item").and_then(toml::Value::as_array_mut).into_iter().flatten() {
+            let Some(item) = item.as_table_mut() else { continue };
+            let minutes = item.get("minutes").and_then(toml::Value::as_integer).unwrap_or(30);
+            item.insert("price_fen".to_owned(), (minutes * 100).into());
+        }
+        Ok(fs::write(self.file("catalogue.toml"), toml::to_string(&catalogue)?)?)
+    }
+
     fn write_nats(&self) -> Result<()> {
         let store = self.file("nats");
         let text = format!(
@@ -154,6 +190,11 @@ impl Setup {
             "registry": { "district": district, "state": self.file("registry"), "day": self.file("day.json") },
             "location": { "district": district, "map": map },
             "dispatch": { "district": district, "map": map },
+            "emergency": { "district": district, "state": self.file("emergency-call") },
+            "accounts": {
+                "district": district, "state": self.file("accounts"), "policy": "changji",
+                "catalogue": self.file("catalogue.toml"), "people": self.file("people.jsonl"),
+            },
             "edge": {
                 "http": { "listen": self.page },
                 "state": self.file("command-center"),

@@ -18,6 +18,8 @@ pub(super) struct Campaign {
     claim: Claim,
     ttl: Duration,
     report: watch::Sender<LeaseState>,
+    /// Until when the lease surely is this process's.
+    sure: watch::Sender<Option<Instant>>,
     /// The revision this process wrote last, while it holds the lease.
     held: Option<u64>,
 }
@@ -29,21 +31,29 @@ impl Campaign {
         instance: String,
         ttl: Duration,
         report: watch::Sender<LeaseState>,
+        sure: watch::Sender<Option<Instant>>,
     ) -> Self {
-        Self { bucket, claim: Claim { holder, instance, released: false }, ttl, report, held: None }
+        Self { bucket, claim: Claim { holder, instance, released: false }, ttl, report, sure, held: None }
     }
 
     pub(super) async fn run(&mut self) {
         loop {
             let (revision, since) = self.acquire().await;
             self.held = Some(revision);
+            self.sure.send_replace(Some(self.until(since)));
             self.report.send_replace(LeaseState::Held { epoch: revision });
             tracing::info!(holder = self.claim.holder, epoch = revision, "lease held");
             self.keep(since).await;
             self.held = None;
+            self.sure.send_replace(None);
             self.report.send_replace(LeaseState::Standby);
             tracing::warn!(holder = self.claim.holder, epoch = revision, "lease lost");
         }
+    }
+
+    /// A tenth of the time to live before any standby may take over what was written then.
+    fn until(&self, written: Instant) -> Instant {
+        written + self.ttl.mul_f64(0.9)
     }
 
     /// A third of the time to live: three chances to renew.
@@ -98,8 +108,8 @@ impl Campaign {
     /// Renews until that fails for too long. `written` is an instant before the last successful write.
     async fn keep(&mut self, mut written: Instant) {
         loop {
-            // A tenth of the time to live before any standby may take over.
-            let deadline = written + self.ttl.mul_f64(0.9);
+            let deadline = self.until(written);
+            self.sure.send_replace(Some(deadline));
             sleep_until(written + self.beat()).await;
             // A process that was frozen wakes up here and must not renew what may be somebody else's.
             if Instant::now() >= deadline {
@@ -151,6 +161,7 @@ impl Campaign {
     /// Gives the lease back, if held.
     pub(super) async fn release(&mut self) {
         let Some(revision) = self.held.take() else { return };
+        self.sure.send_replace(None);
         self.report.send_replace(LeaseState::Standby);
         let released = Claim { released: true, ..self.claim.clone() };
         let given_back = match self.bucket.replace(&released, revision).await {

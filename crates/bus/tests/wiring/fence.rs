@@ -114,6 +114,20 @@ async fn a_message_that_cannot_be_sent_harms_nobody() {
 }
 
 #[tokio::test]
+async fn a_message_that_is_too_large_is_not_sent_and_the_writer_goes_on() {
+    let server = NatsServer::start();
+    let bus = prepared(&server).await;
+    let mut writer = FencedWriter::open(&bus, orders(), Sequence::ZERO);
+    let small = event("small".to_owned(), 1);
+    let large = vec![b'x'; 256 * 1024 - 100];
+    let refused = writer.publish_bytes(subject(&small), "large", large.into()).await.unwrap_err();
+    assert!(matches!(refused, FenceError::Unsendable { .. }), "{refused}");
+    assert!(!writer.is_poisoned());
+    let ack = writer.publish(subject(&small), &small).await.unwrap();
+    assert_eq!(soon("the acknowledgement", ack).await.unwrap(), Sequence(1));
+}
+
+#[tokio::test]
 async fn what_the_server_does_not_confirm_is_unknown_and_found_by_reading() {
     let mut server = NatsServer::start();
     let bus = prepared(&server).await;

@@ -201,3 +201,24 @@ impl Cut {
         self.relay.cancel();
     }
 }
+
+#[tokio::test]
+async fn a_holder_knows_by_itself_when_the_lease_is_no_longer_sure() {
+    let server = NatsServer::start();
+    let bus = server.connect("test").await;
+    let config = LeaseConfig { ttl: TTL, replicas: 1 };
+    let lease = Lease::new(&bus, "dispatch.test", "one", config, &Entropy::system()).await.unwrap();
+    let (mut state, tenancy, stop) = (lease.state(), lease.tenancy(), CancellationToken::new());
+    assert!(!tenancy.is_sure(), "not held yet");
+    let running = tokio::spawn({
+        let stop = stop.clone();
+        async move { lease.run(stop).await.unwrap() }
+    });
+    soon("taking the lease", state.wait_for(|s| *s != LeaseState::Standby)).await.unwrap();
+    assert!(tenancy.is_sure());
+    // As if frozen: nothing of this process runs while its time runs out, yet it must not believe it holds the lease.
+    std::thread::sleep(TTL * 2);
+    assert!(!tenancy.is_sure(), "asked before any task could notice");
+    stop.cancel();
+    soon("giving it back", running).await.unwrap();
+}

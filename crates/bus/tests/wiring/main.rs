@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod again;
 mod closing;
 mod fence;
 mod follow;
@@ -9,4 +10,3 @@ mod lease;
 mod request;
 mod streams;
 mod support;
-mod work;

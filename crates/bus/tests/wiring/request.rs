@@ -83,6 +83,25 @@ async fn nobody_there_is_told_at_once_and_silence_after_the_limit() {
     assert_eq!(Problem::from(error).status, 504);
 }
 
+/// The answer carries the rights of whoever answers: it must not become an event in a stream.
+#[tokio::test]
+async fn an_answer_goes_to_an_inbox_or_nowhere() {
+    let server = NatsServer::start();
+    let bus = server.connect("test").await;
+    let _stop = answering(&bus, Endpoint::new(SUBJECT)).await;
+    let raw = async_nats::connect(server.url()).await.unwrap();
+    let mut everything = raw.subscribe("care.v1.test.order.>").await.unwrap();
+    let body = serde_json::to_vec(&Halve { number: 8 }).unwrap();
+    raw.publish_with_reply(SUBJECT, "care.v1.test.order.o1", body.into()).await.unwrap();
+    // What was asked later is answered, so the one before was dealt with.
+    raw.flush().await.unwrap();
+    let half: u64 = bus.request(SUBJECT, &Halve { number: 8 }, LIMIT).await.unwrap();
+    assert_eq!(half, 4);
+    raw.publish("care.v1.test.order.end", "end".into()).await.unwrap();
+    let first = soon("a message", futures::StreamExt::next(&mut everything)).await.unwrap();
+    assert_eq!(first.subject.as_str(), "care.v1.test.order.end", "nothing came before it");
+}
+
 #[tokio::test]
 async fn no_more_are_handled_at_a_time_than_allowed_and_the_rest_waits() {
     let server = NatsServer::start();

@@ -1,23 +1,33 @@
 //! Commands applied to an order.
 
 use super::{
-    Actor, Application, Entry, Happening, MAX_COMMANDS, Order, Refusal, Role, Stage, Verdict,
+    Actor, Application, Entry, Funding, Happening, MAX_APPLICATIONS, MAX_COMMANDS, Order, Refusal, Role,
+    Stage, Verdict,
     stage::{AtDesk, Cancelled, NoShow, Visit, take_seat},
     timeline::HandBack,
 };
 use crate::{
-    command::{CancelReason, Change, OrderAction, OrderCommand, Problem},
+    calendar::Day,
+    command::{ArrivalException, CancelReason, Change, OrderAction, OrderCommand, Problem, Verification},
     decision::Exclusion,
+    geo::Wgs84,
     id::{CaregiverId, CommandId, OfferId},
-    service::ServiceKind,
     time::Timestamp,
-    unit::Seconds,
+    unit::{Fen, Seconds},
 };
 
 /// A phone's clock may run ahead by so much.
 const CLOCK_SKEW: Seconds = Seconds(120);
-/// The longest reason.
+/// An outbox may replay what happened so long ago; what is older is the desk's to enter.
+const MAX_BACKDATING: Seconds = Seconds::hours(24);
+/// The longest reason, in characters.
 const MAX_REASON: usize = 500;
+/// The longest receipt of a verifier, in characters.
+const MAX_RECEIPT: usize = 128;
+/// The largest team an operator may name.
+const MAX_TEAM: usize = 8;
+/// The most anybody agrees to pay for one order.
+const MAX_SELF_PAY: Fen = Fen(10_000_000);
 /// Sensible visits in minutes.
 const MINUTES: std::ops::RangeInclusive<i64> = 5..=480;
 
@@ -44,6 +54,14 @@ pub fn check_minutes(minutes: i64) -> Result<(), Refusal> {
     if MINUTES.contains(&minutes) { Ok(()) } else { Err(Refusal::Minutes(minutes)) }
 }
 
+/// Whether that is an amount somebody may agree to pay.
+///
+/// # Errors
+/// [`Refusal::SelfPay`].
+pub fn check_self_pay(up_to: Fen) -> Result<(), Refusal> {
+    if (Fen::ZERO..=MAX_SELF_PAY).contains(&up_to) { Ok(()) } else { Err(Refusal::SelfPay(up_to.get())) }
+}
+
 impl Order {
     /// Applies a command that was not applied before (see [`Order::has_applied`]). Assigning by hand needs the
     /// matcher's checks and is not done here; `Assign` is refused as a wrong stage only where nobody can be assigned.
@@ -52,16 +70,24 @@ impl Order {
     /// The order is lost to the caller only on success; a [`Refusal`] leaves the caller's copy as the truth.
     pub fn apply(mut self, command: &OrderCommand, by: Utterer<'_>, now: Timestamp) -> Result<Self, Refusal> {
         self.check(command, by, now)?;
-        let occurred = command.occurred_at.filter(|at| *at < now);
-        let at = occurred.unwrap_or(now).max(self.created_at);
+        let mut occurred = command.occurred_at.filter(|at| *at < now);
+        if command.action.is_step() {
+            occurred = self.after_the_step_before(occurred, by)?;
+        }
+        let at = occurred.unwrap_or(now);
         let what = self.transit(command, by, at, now)?;
         self.timeline.push(Entry {
             at: now,
             occurred_at: occurred,
             by: by.actor.clone(),
             command: Some(command.id.clone()),
+            digest: None,
             what,
         });
+        let interrupts = matches!(command.action, OrderAction::ReportProblem { can_continue: false, .. });
+        if interrupts && let Stage::AtDesk(AtDesk { reason, .. }) = self.stage {
+            self.note(now, Happening::HandedBack { reason });
+        }
         Ok(self)
     }
 
@@ -77,18 +103,59 @@ impl Order {
         if let Some(at) = command.occurred_at.filter(|at| *at > now + CLOCK_SKEW) {
             return Err(Refusal::FromTheFuture(at));
         }
+        if let Some(at) = command.occurred_at.filter(|at| *at + MAX_BACKDATING < now) {
+            return Err(Refusal::TooLongAgo { at, hours: MAX_BACKDATING.get() / 3600 });
+        }
         if let Some(expected) = command.if_revision.filter(|r| *r != self.revision) {
             return Err(Refusal::Stale { expected, actual: self.revision });
         }
-        if self.timeline.len() >= MAX_COMMANDS {
+        self.check_room(&command.action)?;
+        check_texts(&command.action)
+    }
+
+    /// A step does not happen before the one it follows. A clock that is a little slow is put right, one that is far
+    /// off is not believed.
+    fn after_the_step_before(
+        &self,
+        occurred: Option<Timestamp>,
+        by: Utterer<'_>,
+    ) -> Result<Option<Timestamp>, Refusal> {
+        let (Some(at), previous) = (occurred, self.last_step(by.caregiver)) else { return Ok(None) };
+        if at + CLOCK_SKEW < previous {
+            return Err(Refusal::BeforePreviousStep { at, previous });
+        }
+        Ok(Some(at.max(previous)))
+    }
+
+    /// When the latest step of the visit was taken, by this caregiver where each takes their own.
+    fn last_step(&self, caregiver: Option<&CaregiverId>) -> Timestamp {
+        let of_team = |visit: &Visit, all: bool| {
+            let members = visit.team.iter().filter(|m| all || caregiver.is_none_or(|c| m.caregiver == *c));
+            members.map(|m| m.accepted_at.max(m.departed_at.max(m.arrived_at).unwrap_or_default())).max()
+        };
+        let step = match &self.stage {
+            Stage::Accepted(visit) | Stage::EnRoute(visit) => of_team(visit, false),
+            Stage::Arrived(visit) => of_team(visit, true),
+            Stage::Done(done) => Some(done.finished_at),
+            stage => stage.service().map(|service| service.started_at),
+        };
+        step.unwrap_or_default().max(self.created_at)
+    }
+
+    /// An order takes a bounded number of commands; the ways out of it stay open.
+    fn check_room(&self, action: &OrderAction) -> Result<(), Refusal> {
+        let most = if action.ends_it() {
+            usize::MAX
+        } else if action.is_a_way_out() {
+            2 * MAX_COMMANDS
+        } else {
+            MAX_COMMANDS
+        };
+        if self.commands() >= most {
             return Err(Refusal::TooManyCommands);
         }
-        if let OrderAction::Apply { reason, .. }
-        | OrderAction::Answer { reason, .. }
-        | OrderAction::Assign { reason, .. } = &command.action
-            && reason.chars().count() > MAX_REASON
-        {
-            return Err(Refusal::TextTooLong { limit: MAX_REASON });
+        if matches!(action, OrderAction::Apply { .. }) && self.applications.len() >= MAX_APPLICATIONS {
+            return Err(Refusal::TooManyApplications { limit: MAX_APPLICATIONS });
         }
         Ok(())
     }
@@ -118,6 +185,7 @@ impl Order {
             OrderAction::Confirm { verification } => {
                 if by.actor.role == Role::Caregiver {
                     self.member(by)?;
+                    self.check_elders_proof(verification)?;
                 }
                 self.stage = match self.stage.clone() {
                     Stage::Done(d) => Stage::Confirmed(d.confirm(at, verification.clone())),
@@ -171,9 +239,13 @@ impl Order {
                 if !matches!(self.stage, Stage::AtDesk(_) | Stage::Waiting(_)) {
                     return Err(wrong(action, &self.stage));
                 }
-                self.ruled_out.retain(|r| r.reason == Exclusion::Removed);
-                self.tries = 0;
-                self.replace(|order| order.release_all(now));
+                if let Stage::AtDesk(AtDesk { interrupted: Some(service), .. }) = &self.stage {
+                    // The same people go on; nobody else is sent.
+                    self.stage = Stage::InService((**service).clone());
+                } else {
+                    self.start_over();
+                    self.replace(|order| order.release_all(now));
+                }
                 Ok(Happening::Resumed)
             }
             OrderAction::Assign { .. } => Err(wrong(action, &self.stage)),
@@ -192,15 +264,21 @@ impl Order {
             (OrderAction::Depart, Stage::Accepted(visit) | Stage::EnRoute(visit)) => {
                 (Stage::EnRoute(visit.depart(&caregiver, at)), Happening::EnRoute { caregiver })
             }
-            (OrderAction::Arrive { place, exception }, Stage::Accepted(visit) | Stage::EnRoute(visit)) => (
-                visit.arrive(&caregiver, at, *exception),
-                Happening::Arrived { caregiver, place: *place, exception: *exception },
-            ),
+            (OrderAction::Arrive { place, exception }, Stage::Accepted(visit) | Stage::EnRoute(visit)) => {
+                let exception = self.arrival_exception(by.actor.role, *place, *exception);
+                (
+                    visit.arrive(&caregiver, at, exception),
+                    Happening::Arrived { caregiver, place: *place, exception },
+                )
+            }
             (OrderAction::Start { verification }, Stage::Arrived(visit)) => (
                 Stage::InService(visit.start(at, verification.clone())),
                 Happening::InService { verification: verification.clone() },
             ),
             (OrderAction::Finish, Stage::InService(service)) => {
+                (Stage::Done(service.finish(at)), Happening::Done)
+            }
+            (OrderAction::Finish, Stage::AtDesk(AtDesk { interrupted: Some(service), .. })) => {
                 (Stage::Done(service.finish(at)), Happening::Done)
             }
             (OrderAction::NoShow, Stage::Arrived(visit)) => {
@@ -210,6 +288,34 @@ impl Order {
         };
         self.stage = stage;
         Ok(what)
+    }
+
+    /// What is unusual about an arrival that the geofence did not see. The platform's own view of the place goes before
+    /// what the phone's holder says.
+    fn arrival_exception(
+        &self,
+        role: Role,
+        place: Option<Wgs84>,
+        said: Option<ArrivalException>,
+    ) -> Option<ArrivalException> {
+        match (role, place) {
+            (Role::System, _) => None,
+            (Role::Caregiver, Some(at)) if at.distance(self.place) <= self.arrival_radius => said,
+            (Role::Caregiver, Some(_)) => Some(said.unwrap_or(ArrivalException::OutsideRadius)),
+            _ => Some(said.unwrap_or(ArrivalException::EnteredByHand)),
+        }
+    }
+
+    /// A caregiver confirms only with a proof that the elder gave for it, not by their own word.
+    fn check_elders_proof(&self, proof: &Verification) -> Result<(), Refusal> {
+        let began = match &self.stage {
+            Stage::Done(done) => done.service.identified.receipt.as_ref(),
+            _ => None,
+        };
+        if proof.method.is_exception() || (proof.receipt.is_some() && proof.receipt.as_ref() == began) {
+            return Err(Refusal::EldersProof);
+        }
+        Ok(())
     }
 
     fn problem(
@@ -224,8 +330,8 @@ impl Order {
             return Err(wrong("report_problem", &self.stage));
         }
         if !can_continue {
-            if matches!(self.stage, Stage::InService(_)) {
-                self.stage = Stage::AtDesk(AtDesk { since: now, reason: HandBack::Problem });
+            if self.stage.service().is_some() {
+                self.replace(|order| order.hand_back(HandBack::Problem, now));
             } else {
                 self.replace(|order| order.vacate(&caregiver, now));
                 self.rule_out(caregiver.clone(), Exclusion::Removed, now);
@@ -322,21 +428,33 @@ impl Order {
             Change::Add { minutes } => self.lengthen(before + Change::minutes(*minutes)),
             Change::Reduce { minutes } => self.lengthen(before - Change::minutes(*minutes)),
             Change::Service { service } => {
-                if matches!(self.stage, Stage::InService(_)) {
+                if self.stage.service().is_some() {
                     return Err(wrong(action, &self.stage));
                 }
-                self.become_service(*service, now);
+                self.service = *service;
+                self.requirement = service.standard(self.family_present);
+                self.funding = self.funding.take().map(Funding::anew);
+                self.ask_anew(now);
                 Ok(())
             }
             Change::Window { window } => {
                 if window.latest < now {
                     return Err(Refusal::WindowPast(window.latest));
                 }
-                if matches!(self.stage, Stage::InService(_) | Stage::Arrived(_)) {
+                if self.stage.service().is_some() || matches!(self.stage, Stage::Arrived(_)) {
                     return Err(wrong(action, &self.stage));
                 }
+                if Day::of(self.window.earliest) != Day::of(window.earliest) {
+                    self.funding = self.funding.take().map(Funding::anew);
+                }
                 self.window = *window;
-                self.replace(|order| order.release_all(now));
+                self.ask_anew(now);
+                Ok(())
+            }
+            Change::SelfPay { up_to } => {
+                check_self_pay(*up_to)?;
+                let funding = self.funding.take().ok_or(Refusal::NotPaidHere)?;
+                self.funding = Some(funding.agreed(*up_to));
                 Ok(())
             }
             Change::Cancel => self.cancel(reason, now, action),
@@ -349,15 +467,27 @@ impl Order {
         Ok(())
     }
 
-    /// Another service may take other people: those who come are released.
-    fn become_service(&mut self, service: ServiceKind, now: Timestamp) {
-        self.service = service;
-        self.requirement = service.standard(self.family_present);
-        self.replace(|order| order.release_all(now));
+    /// Another service or time may suit other people: those who come are released, those who would not may be asked
+    /// again. What is a human's stays theirs.
+    fn ask_anew(&mut self, now: Timestamp) {
+        self.start_over();
+        if !matches!(self.stage, Stage::AtDesk(_)) {
+            self.replace(|order| order.release_all(now));
+        }
+    }
+
+    /// Forgets what came of asking so far, except whom the order was taken from.
+    fn start_over(&mut self) {
+        self.ruled_out.retain(|r| r.reason == Exclusion::Removed);
+        self.tries = 0;
+        self.first_offered_at = None;
+        self.dispatch_overdue = false;
+        self.acceptance_overdue = false;
+        self.overdue.clear();
     }
 
     fn cancel(&mut self, reason: CancelReason, now: Timestamp, action: &'static str) -> Result<(), Refusal> {
-        if self.stage.is_closed() || matches!(self.stage, Stage::InService(_)) {
+        if self.stage.is_closed() || self.stage.service().is_some() {
             return Err(wrong(action, &self.stage));
         }
         let team = self.people().cloned().collect();
@@ -369,6 +499,37 @@ impl Order {
     fn replace(&mut self, transition: impl FnOnce(Self) -> Self) {
         *self = transition(self.clone());
     }
+}
+
+/// Texts that people write are short and hold nothing but writing.
+fn check_texts(action: &OrderAction) -> Result<(), Refusal> {
+    let (text, limit) = match action {
+        OrderAction::Apply { reason, .. }
+        | OrderAction::Answer { reason, .. }
+        | OrderAction::Assign { reason, .. } => (reason.as_str(), MAX_REASON),
+        OrderAction::Start { verification } | OrderAction::Confirm { verification } => {
+            (verification.receipt.as_deref().unwrap_or_default(), MAX_RECEIPT)
+        }
+        _ => return Ok(()),
+    };
+    if text.chars().count() > limit {
+        return Err(Refusal::TextTooLong { limit });
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Refusal::ControlCharacter);
+    }
+    if let OrderAction::Start { verification } | OrderAction::Confirm { verification } = action
+        && !verification.method.is_exception()
+        && text.trim().is_empty()
+    {
+        return Err(Refusal::ReceiptMissing);
+    }
+    if let OrderAction::Assign { caregivers, .. } = action
+        && caregivers.len() > MAX_TEAM
+    {
+        return Err(Refusal::TeamSize { needed: MAX_TEAM as u8, given: caregivers.len() });
+    }
+    Ok(())
 }
 
 fn wrong(action: &'static str, stage: &Stage) -> Refusal {

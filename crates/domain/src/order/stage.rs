@@ -187,6 +187,9 @@ pub struct AtDesk {
     pub since: Timestamp,
     /// Why.
     pub reason: HandBack,
+    /// The service that was interrupted; it can still be finished, or go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interrupted: Option<Box<InService>>,
 }
 
 impl Waiting {
@@ -338,15 +341,34 @@ impl Stage {
         }
     }
 
+    /// The service under way, even while a human sees to what interrupted it.
+    pub fn service(&self) -> Option<&InService> {
+        match self {
+            Self::InService(service) => Some(service),
+            Self::AtDesk(desk) => desk.interrupted.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The team on its way, at the door or serving.
-    pub const fn visit(&self) -> Option<&Visit> {
+    pub fn visit(&self) -> Option<&Visit> {
         match self {
             Self::Accepted(v) | Self::EnRoute(v) | Self::Arrived(v) => Some(v),
             Self::InService(s) => Some(&s.visit),
             Self::Done(d) => Some(&d.service.visit),
             Self::Confirmed(c) => Some(&c.done.service.visit),
             Self::NoShow(n) => Some(&n.visit),
-            Self::Waiting(_) | Self::Offered(_) | Self::Cancelled(_) | Self::AtDesk(_) => None,
+            Self::AtDesk(d) => d.interrupted.as_ref().map(|s| &s.visit),
+            Self::Waiting(_) | Self::Offered(_) | Self::Cancelled(_) => None,
+        }
+    }
+
+    /// The service once it is over, confirmed or not.
+    pub const fn done(&self) -> Option<&Done> {
+        match self {
+            Self::Done(done) => Some(done),
+            Self::Confirmed(confirmed) => Some(&confirmed.done),
+            _ => None,
         }
     }
 

@@ -69,6 +69,9 @@ pub struct Entry {
     /// The command behind it; `None` for the platform's own deeds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<CommandId>,
+    /// A digest of what that command asked, so that its id cannot be used for anything else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
     /// What.
     #[serde(flatten)]
     pub what: Happening,
@@ -196,6 +199,11 @@ pub enum Happening {
     },
     /// Content, duration or window changed.
     Changed,
+    /// Nothing pays for it as things stand.
+    Unfunded {
+        /// Why: a stable code of `accounts`.
+        code: String,
+    },
     /// The offer has been out, or the order waiting, too long.
     Overdue {
         /// Which limit.
@@ -211,6 +219,14 @@ pub enum Limit {
     Dispatch,
     /// Too long until accepted (超时未接单).
     Acceptance,
+    /// Accepted, and nobody has set off.
+    Departure,
+    /// On the way for too long.
+    Arrival,
+    /// At the door for too long without the service having begun.
+    Start,
+    /// Served for much longer than ordered.
+    Overrun,
 }
 
 /// Why an order is a human's.
@@ -227,6 +243,14 @@ pub enum HandBack {
     Problem,
     /// The service is too short of people.
     Shortage,
+    /// So much has happened to it that no more can be kept.
+    TooLarge,
+    /// Whoever accepted went off duty or may not serve any more.
+    CaregiverGone,
+    /// The elder's file was closed.
+    ElderClosed,
+    /// Nothing pays for it, and the elder did not agree to.
+    Unfunded,
 }
 
 impl Happening {
@@ -256,6 +280,7 @@ impl Happening {
             Self::Applied => "applied",
             Self::Answered { .. } => "answered",
             Self::Changed => "changed",
+            Self::Unfunded { .. } => "unfunded",
             Self::Overdue { .. } => "overdue",
         }
     }

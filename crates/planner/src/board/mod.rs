@@ -192,6 +192,11 @@ impl Board {
         self.slots.get(at as usize).and_then(Option::as_ref)
     }
 
+    /// One more than the highest slot.
+    pub(crate) const fn capacity(&self) -> usize {
+        self.slots.len()
+    }
+
     pub(crate) fn slots(&self) -> impl Iterator<Item = (u32, &Slot)> {
         (0..).zip(&self.slots).filter_map(|(at, slot)| Some((at, slot.as_ref()?)))
     }
@@ -209,9 +214,17 @@ impl Board {
         self.slot(at).map(|s| &s.worker.profile.id)
     }
 
+    /// What is asked first of someone who is on the map of candidates.
+    pub(crate) fn pin(&self, at: u32) -> Option<Pin> {
+        match self.slot(at)?.presence {
+            Presence::Present(pin) => Some(pin),
+            Presence::Absent(_) => None,
+        }
+    }
+
     /// Whether someone is on the map of candidates.
     pub(crate) fn is_present(&self, at: u32) -> bool {
-        self.slot(at).is_some_and(|s| matches!(s.presence, Presence::Present(_)))
+        self.pin(at).is_some()
     }
 
     /// No radius is larger.

@@ -17,12 +17,13 @@ use domain::{
     time::Timestamp,
     unit::Seconds,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::task::Task;
 
 /// What each wish weighs, in thousandths of a second of response per unit of its [`TermKind`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
     /// Per second until the visit starts.
@@ -75,7 +76,7 @@ impl Weights {
 }
 
 /// What the district wishes and allows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Goals {
     /// Weights of every order that is no emergency.
@@ -89,12 +90,17 @@ pub struct Goals {
     /// How long after its window a visit may start at the latest, unless the task says otherwise.
     pub lateness_limit: Seconds,
     /// How long a visit that is not served now is taken to wait: under contention, those that would be late by then
-    /// go before those that have time.
+    /// go before those that have time. The longer, the more the late ones push aside those that could still be in
+    /// time (`docs/planner.md`).
     pub patience: Seconds,
     /// The most promises one person may carry; a round longer than a day's visits helps nobody.
     pub max_commitments: usize,
     /// What an unrated person counts as, in hundredths of a star.
     pub unrated: u16,
+    /// Nobody is asked now about a visit for which they are free only so long after it could begin: until then
+    /// somebody nearer may become free, or something nearer to them may come up. `None` promises as far ahead as
+    /// rounds reach; an emergency always does.
+    pub ahead: Option<Seconds>,
 }
 
 impl Default for Goals {
@@ -104,9 +110,10 @@ impl Default for Goals {
             emergency: Weights::EMERGENCY,
             shortlist: 48,
             lateness_limit: Seconds::minutes(60),
-            patience: Seconds::minutes(15),
+            patience: Seconds::minutes(5),
             max_commitments: 16,
             unrated: rating::UNRATED,
+            ahead: None,
         }
     }
 }
@@ -136,6 +143,14 @@ impl Goals {
         match priority {
             Priority::Emergency => &self.emergency,
             Priority::Urgent | Priority::Guaranteed | Priority::Ordinary => &self.usual,
+        }
+    }
+
+    /// The last instant from which someone may still be free to be asked now for a visit that could begin then.
+    pub(crate) fn free_by(&self, task: &Task, begin: Timestamp) -> Timestamp {
+        match self.ahead {
+            Some(ahead) if task.priority != Priority::Emergency => begin + ahead,
+            _ => Timestamp::from_millis(i64::MAX),
         }
     }
 
@@ -258,7 +273,7 @@ mod tests {
         let amounts =
             Amounts { response: 600, tardiness: 60, continuity: 1, workload: -30, ..Amounts::default() };
         let terms = amounts.terms(&Weights::USUAL);
-        assert_eq!(amounts.score(&Weights::USUAL), 600_000 + 180_000 - 300_000 - 60_000);
+        assert_eq!(amounts.score(&Weights::USUAL), 600_000 + 180_000 - 500_000 - 60_000);
         assert_eq!(terms.iter().map(Term::cost).sum::<i64>(), amounts.score(&Weights::USUAL));
     }
 

@@ -2,8 +2,8 @@
 
 use domain::caregiver::Signal;
 
-/// Two minutes of response.
-pub const WEIGHT: i64 = 120_000;
+/// A little more than a minute of way and the wait it causes.
+pub const WEIGHT: i64 = 200_000;
 
 /// 1 when the last position is stale.
 pub const fn amount(signal: Signal) -> i64 {

@@ -7,7 +7,7 @@
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 /// A pair that may be made: the column and its cost.
-pub(crate) type Edge = (u32, i64);
+pub type Edge = (u32, i64);
 
 /// For each row its column, or `None` where it stays alone. As many rows as possible get a column; among those ways
 /// the sum of the costs of the pairs and of `waiting` of the rows alone is least. Costs may be negative; columns are
@@ -68,6 +68,10 @@ struct Solver<'a> {
 }
 
 const FAR: i64 = i64::MAX;
+/// Passes of the row reduction; more find little.
+const REDUCTIONS: usize = 2;
+/// So many times a row may outbid another in one pass, on average; price wars are settled by the search of paths.
+const BIDS: usize = 8;
 
 impl<'a> Solver<'a> {
     fn new(rows: &'a [Vec<Edge>], waiting: &[i64], columns: usize) -> Self {
@@ -99,13 +103,82 @@ impl<'a> Solver<'a> {
     }
 
     fn solve(mut self) -> Vec<Option<u32>> {
-        for row in 0..self.rows.len() as u32 {
+        let mut open: Vec<u32> = (0..self.rows.len() as u32).collect();
+        for _ in 0..REDUCTIONS {
+            open = self.reduce(&open);
+        }
+        for row in open {
             self.shortest_path(row);
             self.raise_potentials();
             self.augment(row);
         }
         let columns = self.columns as u32;
         self.column_of.iter().map(|column| column.filter(|c| *c < columns)).collect()
+    }
+
+    /// Augmenting row reduction: each open row takes its cheapest column and bids the column's potential down to where
+    /// the second cheapest is as good; whoever held the column bids on. Leaves only the rows that are open still for
+    /// the search of paths, which is dearer. Every pair made is the cheapest of its row, as the search demands, and a
+    /// column once taken stays taken, so potentials fall only where they may.
+    fn reduce(&mut self, open: &[u32]) -> Vec<u32> {
+        let mut left = Vec::new();
+        let mut bids = open.len().saturating_mul(BIDS);
+        for start in open {
+            let mut bidder = Some(*start);
+            while let Some(row) = bidder {
+                let (least, second) = self.two_cheapest(row);
+                let mut take = least;
+                if least.0 == second.0 && get(&self.row_of, least.1).is_some() {
+                    take = second;
+                }
+                let column = take.1;
+                let fall = second.0.saturating_sub(least.0);
+                let lower = get(&self.potential, column).saturating_sub(fall);
+                set(&mut self.potential, column, lower);
+                let outbid = get(&self.row_of, column);
+                set(&mut self.row_of, column, Some(row));
+                set(&mut self.column_of, row, Some(column));
+                set(&mut self.paid, row, take.2);
+                bidder = None;
+                if let Some(other) = outbid {
+                    set(&mut self.column_of, other, None);
+                    bids = bids.saturating_sub(1);
+                    if fall > 0 && bids > 0 {
+                        bidder = outbid;
+                    } else {
+                        left.push(other);
+                    }
+                }
+            }
+        }
+        left
+    }
+
+    /// The two cheapest columns of a row by reduced cost, each with its reduced cost, number and cost; staying alone
+    /// is one of them.
+    fn two_cheapest(&self, row: u32) -> ((i64, u32, i64), (i64, u32, i64)) {
+        let alone = get(&self.alone, row);
+        let own = self.columns as u32 + row;
+        let mut least = (alone.saturating_sub(get(&self.potential, own)), own, alone);
+        let mut second = (FAR, own, alone);
+        for (column, cost) in self.rows.get(row as usize).into_iter().flatten() {
+            // Potentials are never positive, and costs only rise from here.
+            if *cost >= second.0 {
+                break;
+            }
+            let reduced = cost.saturating_sub(get(&self.potential, *column));
+            if reduced < least.0 {
+                second = least;
+                least = (reduced, *column, *cost);
+            } else if reduced < second.0 {
+                second = (reduced, *column, *cost);
+            }
+        }
+        if second.0 == FAR {
+            // Nothing to choose from: no price needs to fall.
+            second = least;
+        }
+        (least, second)
     }
 
     /// The shortest alternating path from a free row to a free column, by Dijkstra on reduced costs. There always is

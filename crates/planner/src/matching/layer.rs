@@ -3,15 +3,13 @@
 use std::cmp::Ordering;
 
 use domain::{
-    decision::{Decision, Method, RANKED_KEPT, Shortage},
+    decision::{Decision, RANKED_KEPT, Shortage},
     id::{CaregiverId, DecisionId, OrderId},
-    time::Timestamp,
 };
 
 use super::assignment::{Edge, assign, contended};
 use crate::{
     board::Board,
-    goals::Goals,
     query::Query,
     report::Report,
     search::Search,
@@ -24,18 +22,14 @@ use crate::{
 ///
 /// Each visit starts with a shortlist of its nearest. As long as one goes without, the lists of all visits that
 /// could make room for it grow, so that nobody stays unserved because the lists were short.
-pub(super) fn solve_singles<T: Travel>(
-    board: &Board,
-    tasks: &[(usize, &Task)],
-    goals: &Goals,
-    travel: &T,
-    now: Timestamp,
-    taken: &[u32],
+pub(super) fn solve_singles<'a, T: Travel + 'a>(
+    tasks: &[(usize, &'a Task)],
+    ask: impl Fn(&'a Task) -> Query<'a, T>,
     name: &mut impl FnMut(&OrderId) -> DecisionId,
 ) -> Vec<(usize, Report)> {
-    let queries: Vec<Query<'_, T>> =
-        tasks.iter().map(|(_, task)| Query::new(board, task, goals, travel, now, taken)).collect();
-    let waiting: Vec<i64> = tasks.iter().map(|(_, task)| goals.price_of_waiting(task, now)).collect();
+    let queries: Vec<Query<'_, T>> = tasks.iter().map(|(_, task)| ask(task)).collect();
+    let Some(Query { board, goals, now, .. }) = queries.first() else { return Vec::new() };
+    let waiting: Vec<i64> = tasks.iter().map(|(_, task)| goals.price_of_waiting(task, *now)).collect();
     let mut searches: Vec<_> = queries.iter().map(Query::search).collect();
     let mut rankings: Vec<Vec<Choice>> =
         searches.iter_mut().map(|search| widen(search, goals.shortlist.max(1))).collect();
@@ -74,7 +68,10 @@ fn widen_contended<T: Travel, F: Fn(u32, u32) -> Ordering>(
 }
 
 /// Looks at the next batch, and on while nobody suits.
-fn widen<T: Travel, F: Fn(u32, u32) -> Ordering>(search: &mut Search<'_, T, F>, batch: usize) -> Vec<Choice> {
+pub(super) fn widen<T: Travel, F: Fn(u32, u32) -> Ordering>(
+    search: &mut Search<'_, T, F>,
+    batch: usize,
+) -> Vec<Choice> {
     loop {
         if !search.exhausted() {
             search.widen(batch);
@@ -87,10 +84,10 @@ fn widen<T: Travel, F: Fn(u32, u32) -> Ordering>(search: &mut Search<'_, T, F>, 
 }
 
 /// Everyone who could serve any of the visits, by id: the columns of the assignment.
-struct Columns(Vec<u32>);
+pub(super) struct Columns(Vec<u32>);
 
 impl Columns {
-    fn of(board: &Board, rankings: &[Vec<Choice>]) -> Self {
+    pub fn of(board: &Board, rankings: &[Vec<Choice>]) -> Self {
         let mut slots: Vec<u32> = rankings.iter().flatten().map(|choice| choice.slot).collect();
         slots.sort_unstable();
         slots.dedup();
@@ -98,7 +95,13 @@ impl Columns {
         Self(slots)
     }
 
-    fn edges(&self, rankings: &[Vec<Choice>]) -> Vec<Vec<Edge>> {
+    /// Who they are.
+    pub fn people(&self, board: &Board) -> Vec<CaregiverId> {
+        self.0.iter().filter_map(|slot| board.id(*slot).cloned()).collect()
+    }
+
+    /// The pairs of each ranking.
+    pub fn edges(&self, rankings: &[Vec<Choice>]) -> Vec<Vec<Edge>> {
         let mut column = vec![0_u32; self.0.iter().max().map_or(0, |m| *m as usize + 1)];
         for (i, slot) in (0..).zip(&self.0) {
             if let Some(place) = column.get_mut(*slot as usize) {
@@ -150,28 +153,26 @@ fn explain<T: Travel, F: Fn(u32, u32) -> Ordering>(
     id: DecisionId,
 ) -> Report {
     let q = search.query;
+    let shortage = match chosen {
+        Some(_) => None,
+        None if ranking.is_empty() => Some(q.shortage(search.candidates().len())),
+        None => Some(Shortage::AllBusy),
+    };
+    if shortage.is_some() && shortage == q.task.told {
+        return Report { decision: q.nothing_new(id, shortage), placements: Vec::new() };
+    }
     let pick = chosen.and_then(|at| ranking.get(at)).and_then(|choice| choice.pick(&search));
     let placements = pick.as_ref().map(|p| p.placements(&search)).unwrap_or_default();
     let best = ranking.iter().take(RANKED_KEPT);
     let beyond = chosen.filter(|at| *at >= RANKED_KEPT).and_then(|at| ranking.get(at));
     let ranked = best.chain(beyond).filter_map(|choice| choice.pick(&search));
     let ranked = ranked.map(|p| p.ranked(q.board, q.weights)).collect();
-    let shortage = match &pick {
-        Some(_) => None,
-        None if ranking.is_empty() => Some(q.shortage(search.candidates().len())),
-        None => Some(Shortage::AllBusy),
-    };
     let decision = Decision {
-        id,
-        order: q.task.order.clone(),
-        at: q.now,
-        method: Method::Match,
-        considered: q.board.len() as u32,
         ranked,
         chosen: pick.map(|p| p.team(q.board)).unwrap_or_default(),
         passed_over: passed_over(q.board, ranking, chosen, takers),
         excluded: search.into_exclusions().explain(q.board),
-        shortage,
+        ..q.nothing_new(id, shortage)
     };
     Report { decision, placements }
 }

@@ -8,6 +8,7 @@
 //! everyone considers one offer at a time.
 
 mod assignment;
+mod costs;
 mod layer;
 
 use domain::{
@@ -16,8 +17,12 @@ use domain::{
     time::Timestamp,
 };
 
+pub use self::costs::Costs;
 use self::layer::solve_singles;
-use crate::{board::Board, goals::Goals, insert::insert_among, report::Report, task::Task, travel::Travel};
+use crate::{
+    board::Board, goals::Goals, insert::insert_among, query::Query, report::Report, task::Task,
+    timetables::Timetables, travel::Travel,
+};
 
 /// Solves many waiting visits together; one report per task, in the order of `tasks`.
 ///
@@ -30,8 +35,8 @@ pub fn match_many<T: Travel>(
     now: Timestamp,
     mut name: impl FnMut(&OrderId) -> DecisionId,
 ) -> Vec<Report> {
-    let mut order: Vec<(usize, &Task)> = tasks.iter().enumerate().collect();
-    order.sort_by_key(|(_, t)| (t.priority, t.is_single(), t.window.latest, &t.order));
+    let order = in_order(tasks);
+    let timetables = Timetables::of(board);
     let mut taken = Vec::new();
     let mut reports: Vec<(usize, Report)> = Vec::with_capacity(tasks.len());
     for layer in order.chunk_by(|(_, a), (_, b)| a.priority == b.priority) {
@@ -43,13 +48,21 @@ pub fn match_many<T: Travel>(
             reports.push((at, report));
         }
         let before = reports.len();
-        reports.extend(solve_singles(board, &singles, goals, travel, now, &taken, &mut name));
+        let ask = |task| Query::new(board, task, goals, travel, now, &taken).sharing(&timetables);
+        reports.extend(solve_singles(&singles, ask, &mut name));
         for (_, report) in reports.iter().skip(before) {
             take(&mut taken, board, report);
         }
     }
     reports.sort_by_key(|(at, _)| *at);
     reports.into_iter().map(|(_, report)| report).collect()
+}
+
+/// Layer by layer, in a layer the teams first, and the same however they came.
+fn in_order(tasks: &[Task]) -> Vec<(usize, &Task)> {
+    let mut order: Vec<(usize, &Task)> = tasks.iter().enumerate().collect();
+    order.sort_by_key(|(_, t)| (t.priority, t.is_single(), t.window.latest, &t.order));
+    order
 }
 
 /// Everyone just chosen is no candidate for the next.

@@ -16,9 +16,9 @@ use crate::{
     constraints::{lateness, qualification, shift},
     goals::{Amounts, continuity, detour, rating, staleness, workload},
     report::exclusions::Phase,
-    round::{arrive, open_from, span, timetable},
+    round::{arrive, open_from, span},
+    timetables::time,
     travel::{PlaceIx, Travel},
-    worker::Progress,
 };
 
 const MODES: [TravelMode; 3] = [TravelMode::Walk, TravelMode::EBike, TravelMode::Car];
@@ -113,20 +113,18 @@ impl<T: Travel, F: Fn(u32, u32) -> Ordering> Search<'_, T, F> {
         let mode = slot.worker.profile.mode;
         let stops = &slot.worker.commitments;
         let open = open_from(stops);
-        if let Some(first) = stops.first()
-            && !matches!(first.progress, Progress::InService { .. })
-        {
-            person.head = q.travel.leg(mode, here.place, first.place);
-        }
         let before = self.timed.len();
-        timetable(slot, person.head, q.now, &mut self.timed);
+        person.head = match q.timetables {
+            Some(known) => known.of_round(person.slot, slot, q.travel, q.now, &mut self.timed),
+            None => time(slot, q.travel, q.now, &mut self.timed),
+        };
         person.timed = before..self.timed.len();
         let timed = self.timed.get(before..).unwrap_or_default();
         let mut first_asked = None;
         for position in open..=stops.len() {
             let previous = position.checked_sub(1);
             let free = previous.and_then(|p| timed.get(p)).map_or(q.now, |t| t.finish);
-            if free > q.latest {
+            if free > q.latest.min(q.free_by) {
                 break;
             }
             let next = stops.get(position).zip(timed.get(position));

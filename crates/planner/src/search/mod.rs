@@ -178,6 +178,17 @@ impl<T: Travel, F: Fn(u32, u32) -> std::cmp::Ordering> Search<'_, T, F> {
         self.examine(listed);
     }
 
+    /// Looks at one person and nobody else.
+    pub fn look_at(&mut self, slot: u32) {
+        self.exhausted = true;
+        if let Some(pin) = self.query.board.pin(slot)
+            && self.cheap(&pin) == Ok(true)
+        {
+            self.seen += 1;
+            self.examine(vec![Listed::new(slot, 0)]);
+        }
+    }
+
     /// The rules that need no travel time. `false` is someone who has a seat of this very visit.
     fn cheap(&mut self, pin: &Pin) -> Result<bool, Exclusion> {
         let q = self.query;

@@ -76,6 +76,7 @@ fn visit(i: usize) -> Task {
         ruled_out: vec![],
         blocked: BTreeSet::new(),
         preferred: BTreeSet::new(),
+        told: None,
     }
 }
 
@@ -236,7 +237,7 @@ fn who_is_passed_over_is_told_for_whom() {
         reports[1].decision.passed_over.as_deref(),
         Some(
             "c0000 serves order o0000: all waiting orders together are served better this way; the chosen costs \
-             this one 90 s more"
+             this one 150 s more"
         )
     );
     let tasks = [visit(0), visit(1)];

@@ -233,6 +233,7 @@ impl Builder {
                 .collect(),
             blocked: some(&mut self.dice, 3).into_iter().collect(),
             preferred: some(&mut self.dice, 10).into_iter().collect(),
+            told: None,
         }
     }
 }

@@ -23,6 +23,9 @@ pub struct Cli {
     /// Print the effective configuration, secrets hidden, and stop.
     #[arg(long)]
     pub print_config: bool,
+    /// Print what can be configured (every key with its form, default and meaning) as Markdown, and stop.
+    #[arg(long)]
+    pub explain_config: bool,
 }
 
 const PREFIX: &str = "CARE_";

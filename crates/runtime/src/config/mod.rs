@@ -9,11 +9,13 @@
 
 mod error;
 mod load;
+mod reference;
 pub mod secret;
 pub mod sections;
 
 pub use error::ConfigError;
 pub use load::{Cli, load, to_toml};
+pub use reference::reference;
 
 /// What a program exits with when its configuration is unusable (`EX_USAGE` of sysexits).
 pub const EXIT_BAD_CONFIG: u8 = 64;

@@ -1,7 +1,8 @@
 //! A value that never shows itself: neither in logs nor in the printed configuration.
 
-use std::{fmt, marker::PhantomData, path::PathBuf, str::FromStr};
+use std::{borrow::Cow, fmt, marker::PhantomData, path::PathBuf, str::FromStr};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Hides what it holds. Written in a configuration as the text itself, or as `{ file = "/run/secrets/x" }`, whose
@@ -30,6 +31,19 @@ impl<T> fmt::Debug for Secret<T> {
 impl<T> Serialize for Secret<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str("***")
+    }
+}
+
+impl<T> JsonSchema for Secret<T> {
+    fn schema_name() -> Cow<'static, str> {
+        "Secret".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A secret: the text itself, or `{ file = \"PATH\" }` to read it from a file.",
+            "anyOf": [{ "type": "string" }, { "type": "object", "required": ["file"] }],
+        })
     }
 }
 

@@ -3,12 +3,13 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use domain::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::secret::Secret;
 
 /// What [`run`](crate::run) itself needs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RuntimeConfig {
     /// How long a shutdown may take before what is left is cut off, in seconds.
@@ -22,7 +23,7 @@ pub struct RuntimeConfig {
 }
 
 /// A simulated district's clock: it showed `shown` when the wall clock read `wall`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClockConfig {
     /// An instant of the wall clock, RFC 3339.
@@ -45,7 +46,7 @@ impl Default for RuntimeConfig {
 }
 
 /// An HTTP listener.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct HttpConfig {
     /// Address and port; port 0 takes a free one.
@@ -59,7 +60,7 @@ impl Default for HttpConfig {
 }
 
 /// Where the log goes and how much of it. Export over OTLP is set by the standard `OTEL_*` variables alone.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TelemetryConfig {
     /// Filter as in `RUST_LOG`, which wins when set: `info`, `dispatch=debug,info`.
@@ -75,7 +76,7 @@ impl Default for TelemetryConfig {
 }
 
 /// The form of a log line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// For people on a terminal, JSON otherwise.
@@ -87,7 +88,7 @@ pub enum LogFormat {
 }
 
 /// How to reach NATS, and as whom.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NatsConfig {
     /// One or more server addresses, separated by commas: `nats://host:4222`, `tls://host:4222`.

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use domain::{
     id::OrderId,
-    order::{Order, Stage},
+    order::{Happening, Order, Stage},
 };
 use reqwest::Response;
 use schemas::order::Accepted;
@@ -91,9 +91,13 @@ pub struct Watch(Arc<Mutex<Seen>>);
 #[derive(Default)]
 struct Seen {
     offered: HashMap<OrderId, Instant>,
+    /// What is ordered and why it waits.
+    waiting: HashMap<OrderId, String>,
     known: HashSet<OrderId>,
     last: u64,
     twice: usize,
+    /// Orders that were offered again while the earlier offer stood.
+    offered_again: HashSet<OrderId>,
     broken: Option<String>,
 }
 
@@ -146,8 +150,19 @@ impl Watch {
             seen.twice += usize::from(sequence <= seen.last);
             seen.last = seen.last.max(sequence);
             seen.known.insert(order.id.clone());
-            if matches!(order.stage, Stage::Offered(_)) {
-                seen.offered.entry(order.id.clone()).or_insert(now);
+            if offered_while_offered(&order) {
+                seen.offered_again.insert(order.id.clone());
+            }
+            match &order.stage {
+                Stage::Offered(_) => {
+                    seen.offered.entry(order.id.clone()).or_insert(now);
+                    seen.waiting.remove(&order.id);
+                }
+                Stage::Waiting(waiting) => {
+                    seen.waiting
+                        .insert(order.id.clone(), format!("{:?}: {:?}", order.service, waiting.shortage));
+                }
+                _ => {}
             }
         }
         phones.see(&order);
@@ -182,13 +197,37 @@ impl Watch {
         self.lock().offered.clone()
     }
 
-    /// Orders that nobody placed, and events that came twice or late.
+    /// The orders that wait for somebody: what they are and why.
+    pub fn waiting(&self) -> Vec<String> {
+        self.lock().waiting.values().cloned().collect()
+    }
+
+    /// Orders that nobody placed or that two people were asked for, and events that came twice or late.
     pub fn duplicated(&self, placed: &HashMap<OrderId, Placed>) -> usize {
         let seen = self.lock();
-        seen.twice + seen.known.iter().filter(|order| !placed.contains_key(*order)).count()
+        seen.twice
+            + seen.offered_again.len()
+            + seen.known.iter().filter(|order| !placed.contains_key(*order)).count()
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether someone new was asked although the one asked before had neither declined nor run out of time. All orders
+/// here take one person.
+fn offered_while_offered(order: &Order) -> bool {
+    let mut standing = false;
+    for entry in &order.timeline {
+        match &entry.what {
+            Happening::Offered { .. } if standing => return true,
+            Happening::Offered { .. } => standing = true,
+            Happening::Declined { .. } | Happening::TimedOut { .. } | Happening::Released { .. } => {
+                standing = false;
+            }
+            _ => {}
+        }
+    }
+    false
 }

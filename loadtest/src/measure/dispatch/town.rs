@@ -3,6 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use anyhow::{Context, Result, ensure};
+use bus::{Bus, Followed, StartFrom};
 use domain::{
     command::PlaceOrder,
     geo::{Datum, Wgs84},
@@ -15,6 +16,7 @@ use runtime::{Clock, SystemClock};
 use schemas::{
     day::Day,
     position::{Fix, PositionReport},
+    subject::StreamKind,
 };
 use serde_json::{Value, json};
 
@@ -56,7 +58,7 @@ impl Town {
         let port = free_port()?;
         let wall = SystemClock.now();
         let ahead = day.starts_at.plus_millis(MORNING_MS).millis_since(wall);
-        start(&day, stage, port, wall, ahead).await?;
+        start(&day, stage, port, (wall, ahead), args.accounts).await?;
         let client = Client::builder().pool_max_idle_per_host(usize::MAX).build()?;
         let url = format!("http://127.0.0.1:{port}");
         let desk = Caller::sign_in(&client, &url, "desk").await?;
@@ -71,12 +73,21 @@ impl Town {
             }
         });
         let phones = stream::iter(phones).buffer_unordered(AT_A_TIME).try_collect().await?;
-        // One caregiver each; nobody has to wait for a partner.
+        // One caregiver each, of a kind there are many of: nobody has to wait for a partner or for one of a few nurses,
+        // whose offers that no phone answers would hold them for a minute each.
+        let (people, morning) = (&day.caregivers, day.starts_at.plus_millis(MORNING_MS));
+        let is_plentiful = |place: &PlaceOrder| {
+            let requirement = place.service.standard(place.family_present);
+            let able = people
+                .iter()
+                .filter(|one| one.profile.may_serve(&requirement.qualifications, morning).is_ok());
+            requirement.team_size == 1 && able.count() * 4 >= people.len()
+        };
         let wishes: Vec<_> = day
             .orders
-            .into_iter()
-            .map(|order| PlaceOrder { window: None, ..order.place })
-            .filter(|place| place.service.standard(place.family_present).team_size == 1)
+            .iter()
+            .map(|order| PlaceOrder { window: None, ..order.place.clone() })
+            .filter(is_plentiful)
             .collect();
         ensure!(!wishes.is_empty(), "the generated day has no orders for one caregiver");
         Ok(Self { district: day.district.id, desk, phones, wishes })
@@ -114,7 +125,13 @@ fn day(args: &Args, stage: &Stage) -> Result<Day> {
 }
 
 /// The whole system in one process. Its clock is so many milliseconds ahead of the wall's.
-async fn start(day: &Day, stage: &mut Stage, port: u16, wall: Timestamp, ahead: i64) -> Result<()> {
+async fn start(
+    day: &Day,
+    stage: &mut Stage,
+    port: u16,
+    (wall, ahead): (Timestamp, i64),
+    accounts_too: bool,
+) -> Result<()> {
     let folder = stage.folder().to_owned();
     let (file, roads) = (folder.join("day.json"), folder.join("roads.bin"));
     std::fs::write(&file, day.to_json()?)?;
@@ -142,6 +159,9 @@ async fn start(day: &Day, stage: &mut Stage, port: u16, wall: Timestamp, ahead: 
         ("registry.day", file.display().to_string()),
     ];
     settings.extend(clock);
+    if accounts_too {
+        settings.extend(books(day, &folder)?);
+    }
     stage.service("district", &settings).await?;
     Ok(())
 }
@@ -173,4 +193,41 @@ async fn report_place(phone: &Caller, place: Wgs84, at: Timestamp) -> Result<()>
     };
     let _: Value = phone.post("/api/v1/positions", "", &PositionReport { fixes: vec![fix] }).await?;
     Ok(())
+}
+
+/// Everybody has money of a city where everything costs so little that nobody runs out.
+fn books(day: &Day, folder: &std::path::Path) -> Result<Vec<(&'static str, String)>> {
+    let (_, catalogue) = accounts::builtin::city("changji").context("changji is built in")?;
+    let priced = folder.join("catalogue.toml");
+    std::fs::write(&priced, catalogue.replace("content = ", "price_fen = 10\ncontent = "))?;
+    let person = json!({
+        "birth_date": "1920-01-01", "household_registration": "652301", "residence": "652301",
+        "approved_on": "2022-01-01",
+    });
+    let lines =
+        day.elders.iter().map(|elder| json!({ "elder": elder.profile.id, "person": person }).to_string());
+    let people = folder.join("people.jsonl");
+    std::fs::write(&people, lines.collect::<Vec<_>>().join("\n"))?;
+    let named = |path: &std::path::Path| path.display().to_string();
+    Ok(vec![
+        ("accounts.district", day.district.id.to_string()),
+        ("accounts.state", named(&folder.join("accounts"))),
+        ("accounts.policy", "changji".to_owned()),
+        ("accounts.catalogue", named(&priced)),
+        ("accounts.people", named(&people)),
+    ])
+}
+
+/// How many orders' money was set aside or taken.
+pub async fn held(bus: &Bus, district: &DistrictId) -> Result<usize> {
+    let stream = StreamKind::Funding.name(district);
+    let mut follower = bus.follow(&stream, &[], StartFrom::LastPerSubject).await?;
+    let mut held = 0;
+    loop {
+        match follower.next().await {
+            Followed::Message(_) => held += 1,
+            Followed::CaughtUp { .. } => return Ok(held),
+            Followed::Reset => held = 0,
+        }
+    }
 }

@@ -58,6 +58,8 @@ pub struct Desk {
     cut_after: f64,
     rng: ChaCha8Rng,
     cursor: Option<u64>,
+    /// Where it was when the edge asked it to begin anew.
+    before_reset: Option<u64>,
     /// When it asked for the present connection.
     asked: Instant,
     /// The edge asked to begin anew.
@@ -69,7 +71,7 @@ impl Desk {
     /// Not connected yet.
     pub fn new(caller: Caller, schedule: Arc<Schedule>, cut_after: f64, rng: ChaCha8Rng) -> Self {
         let (asked, seen) = (Instant::now(), Seen::default());
-        Self { caller, schedule, cut_after, rng, cursor: None, asked, reset: false, seen }
+        Self { caller, schedule, cut_after, rng, cursor: None, before_reset: None, asked, reset: false, seen }
     }
 
     /// Watches until the end.
@@ -130,12 +132,16 @@ impl Desk {
                 if self.cursor.is_none() && self.seen.resets == 0 {
                     self.schedule.note_connected();
                 }
+                if let Some(before) = self.before_reset.take() {
+                    // Beginning anew, it learnt the state but never saw the events between.
+                    self.seen.gaps += sequence.saturating_sub(before) as usize;
+                }
                 self.move_to(sequence);
             }
             ("positions", _) => self.seen.positions += 1,
             ("reset", _) => {
                 self.seen.resets += 1;
-                self.cursor = None;
+                self.before_reset = self.cursor.take().or(self.before_reset);
                 self.reset = true;
             }
             _ => {}

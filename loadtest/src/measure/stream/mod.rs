@@ -119,7 +119,11 @@ pub async fn run(args: &Args) -> Result<()> {
     report.must_be_zero("gaps", seen.gaps + seen.behind, "order events missed");
     report.must_be_zero("reordered", seen.reordered, "order events out of order or twice");
     report.figure("cuts", seen.cuts as f64, "resumed by Last-Event-ID");
-    report.figure("resets", seen.resets as f64, "asked by the edge to begin anew");
+    report.figure(
+        "resets",
+        seen.resets as f64,
+        "asked by the edge to begin anew; what they skipped counts as gaps",
+    );
     let rounds = args.clients as f64 * args.seconds as f64;
     report.figure("position_batches_per_s", seen.positions as f64 / rounds, "of one desk: coalesced");
     if caught_up.is_err() {

@@ -1,18 +1,20 @@
 //! One caregiver as the core knows them.
 
+use std::sync::Arc;
+
 use domain::{
     caregiver::{CaregiverProfile, Certificate, Duty, Signal, TravelMode},
     id::CaregiverId,
     service::Qualification,
     time::Timestamp,
 };
-use schemas::position::{Position, Presence};
+use schemas::position::{GeofenceCrossed, Position, Presence};
 
 use super::{
-    fence::Watch,
+    fence::{Expected, Fence, Watch},
     globe::Xyz,
     presence::{self, State},
-    rules::{SavingRules, SignalRules},
+    rules::{Rules, SavingRules, SignalRules},
     track::{Point, Track},
 };
 
@@ -36,6 +38,8 @@ pub(crate) struct Caregiver {
     pub(crate) presence: State,
     pub(crate) track: Track,
     pub(crate) watches: Vec<Watch>,
+    /// The last crossing the stream has of them; the watch it belongs to may be set up later.
+    crossed: Option<GeofenceCrossed>,
     known: Option<Known>,
     saved: Option<Saved>,
 }
@@ -47,9 +51,38 @@ impl Caregiver {
             presence: State::default(),
             track: Track::default(),
             watches: Vec::new(),
+            crossed: None,
             known: None,
             saved: None,
         }
+    }
+
+    /// Watches them at a fence, from what the order and the stream say on.
+    pub(crate) fn watch(&mut self, fence: Arc<Fence>, expected: &Expected, now: Timestamp, rules: &Rules) {
+        let mut watch = Watch::new(fence, expected, now, rules);
+        if let Some(crossed) = &self.crossed
+            && crossed.fence == watch.fence.id
+        {
+            watch.restore(crossed.crossing, crossed.at);
+        }
+        self.watches.retain(|other| other.fence.order != watch.fence.order);
+        self.watches.push(watch);
+    }
+
+    /// The last crossing of theirs the stream has.
+    pub(crate) fn restore_crossing(&mut self, crossed: &GeofenceCrossed) {
+        if let Some(watch) = self.watches.iter_mut().find(|watch| watch.fence.id == crossed.fence) {
+            watch.restore(crossed.crossing, crossed.at);
+        }
+        self.crossed = Some(crossed.clone());
+    }
+
+    /// A crossing told here is in the stream by now.
+    pub(crate) fn crossing_stored(&mut self, crossed: GeofenceCrossed) {
+        if let Some(watch) = self.watches.iter_mut().find(|watch| watch.fence.id == crossed.fence) {
+            watch.stored(crossed.crossing);
+        }
+        self.crossed = Some(crossed);
     }
 
     pub(crate) fn know(&mut self, profile: CaregiverProfile) {
@@ -87,6 +120,7 @@ impl Caregiver {
             duty_since: self.presence.duty_since,
             signal: self.presence.signal,
             signal_since: self.presence.signal_since,
+            rejected: self.presence.rejected,
             applied: self.presence.applied().to_vec(),
         }
     }

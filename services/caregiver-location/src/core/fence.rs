@@ -75,6 +75,8 @@ pub(crate) struct Watch {
     pub(crate) fence: Arc<Fence>,
     /// Dispatch knows that they are there.
     pub(crate) arrived: bool,
+    /// Their coming in is in the stream.
+    pub(crate) told: bool,
     standing: Standing,
 }
 
@@ -87,12 +89,30 @@ impl Watch {
             }
             _ => Standing::Outside,
         };
-        Self { fence, arrived: expected.arrived_at.is_some(), standing }
+        Self { fence, arrived: expected.arrived_at.is_some(), told: false, standing }
     }
 
-    /// Whether they stand inside, and dispatch does not know.
+    /// Whether they stand inside, and neither the stream nor dispatch knows.
     pub(crate) const fn is_news(&self) -> bool {
-        matches!(self.standing, Standing::Inside { .. }) && !self.arrived
+        matches!(self.standing, Standing::Inside { .. }) && !self.arrived && !self.told
+    }
+
+    /// A crossing told here is in the stream by now.
+    pub(crate) const fn stored(&mut self, crossing: Crossing) {
+        self.told = !matches!(crossing, Crossing::Exit) && matches!(self.standing, Standing::Inside { .. });
+    }
+
+    /// Takes over a crossing another process has put into the stream: whoever is said to be inside is not said to come in again.
+    pub(crate) fn restore(&mut self, crossing: Crossing, at: Timestamp) {
+        match (crossing, &mut self.standing) {
+            (Crossing::Exit, _) => self.told = false,
+            (Crossing::Enter, Standing::Inside { .. }) => self.told = true,
+            (Crossing::Dwell, Standing::Inside { dwelled, .. }) => (self.told, *dwelled) = (true, true),
+            (_, Standing::Outside) => {
+                self.told = true;
+                self.standing = Standing::Inside { since: at, dwelled: crossing == Crossing::Dwell, outs: 0 };
+            }
+        }
     }
 
     /// What this fix tells.
@@ -104,6 +124,7 @@ impl Watch {
             Standing::Outside => {
                 let inside = distance + unsure / 2.0 <= self.fence.radius_m;
                 inside.then(|| {
+                    self.told = false;
                     self.standing = Standing::Inside { since: point.at, dwelled: false, outs: 0 };
                     Crossing::Enter
                 })

@@ -7,7 +7,7 @@
 //! | [`Core::duty`]: a duty command | whose presence to write, whose position to forget |
 //! | [`Core::visit`]: an order's door and team | who crossed a geofence |
 //! | [`Core::tick`]: time passes | whose signal went stale or lost |
-//! | [`Core::profile`], [`Core::restore_presence`], [`Core::restore_position`]: what streams remember | |
+//! | [`Core::profile`], [`Core::restore_presence`], [`Core::restore_position`], [`Core::restore_crossing`]: what streams remember | |
 //! | [`Core::nearest`]: who is nearest | the answer |
 //!
 //! What is to be done is kept by person, the latest state winning, so it is bounded by their number however long the
@@ -35,13 +35,13 @@ use domain::{
     time::Timestamp,
 };
 use schemas::{
-    position::{DutyCommand, Fix, FixRejection, Position, Presence},
+    position::{DutyCommand, Fix, FixRejection, GeofenceCrossed, Position, Presence},
     problem::Problem,
 };
 
 use self::{
     caregiver::Caregiver,
-    fence::{Fence, Watch},
+    fence::Fence,
     globe::Xyz,
     grid::Grid,
     outbox::Outbox,
@@ -95,11 +95,25 @@ impl Core {
         if fixes.len() > 1 {
             fixes.sort_by_key(|fix| fix.at);
         }
+        let mut newest = Ok(());
         for fix in fixes {
-            match self.judge(slot, fix, now) {
+            newest = self.judge(slot, fix, now);
+            match newest {
                 Ok(()) => self.counts.accepted += 1,
                 Err(why) => self.counts.reject(why, 1),
             }
+        }
+        self.tell_sender(slot, newest, now);
+    }
+
+    /// Lets the sender and the desk know why fixes are not taken, or no longer so. The older fixes of a report do not
+    /// matter: a phone that was out of reach brings old ones along.
+    fn tell_sender(&mut self, slot: u32, newest: Result<(), FixRejection>, now: Timestamp) {
+        let Some(person) = self.people.get_mut(slot as usize) else { return };
+        match newest {
+            Ok(()) => person.presence.take(),
+            Err(why) if person.presence.reject(why, now) && self.active => self.outbox.presence(slot),
+            Err(_) => {}
         }
     }
 
@@ -191,8 +205,7 @@ impl Core {
             let Some(person) = self.people.get_mut(*slot as usize) else { continue };
             match person.watches.iter_mut().find(|w| w.fence.order == *order) {
                 Some(watch) if watch.fence == fence => watch.arrived = expected.arrived_at.is_some(),
-                Some(watch) => *watch = Watch::new(fence.clone(), expected, now, &self.rules),
-                None => person.watches.push(Watch::new(fence.clone(), expected, now, &self.rules)),
+                _ => person.watch(fence.clone(), expected, now, &self.rules),
             }
         }
         self.doors.insert(order.clone(), numbers);
@@ -256,6 +269,22 @@ impl Core {
         self.grid.put(slot, place, point.xyz);
     }
 
+    /// Takes over someone's last crossing as the stream has it, so that it is not told again.
+    pub fn restore_crossing(&mut self, crossed: &GeofenceCrossed) {
+        let slot = self.number(&crossed.caregiver);
+        if let Some(person) = self.people.get_mut(slot as usize) {
+            person.restore_crossing(crossed);
+        }
+    }
+
+    /// A crossing told here is in the stream by now.
+    pub fn crossing_stored(&mut self, crossed: GeofenceCrossed) {
+        let slot = self.number(&crossed.caregiver);
+        if let Some(person) = self.people.get_mut(slot as usize) {
+            person.crossing_stored(crossed);
+        }
+    }
+
     /// Time passes: signals age. To be called about once a second by the active process.
     pub fn tick(&mut self, now: Timestamp) {
         if !self.active {
@@ -263,7 +292,9 @@ impl Core {
         }
         for (person, slot) in self.people.iter_mut().zip(0..) {
             let last = person.track.last().map(|p| p.at);
-            if person.presence.listen(last, now, &self.rules.signal) {
+            let (changed, forgiven) =
+                (person.presence.listen(last, now, &self.rules.signal), person.presence.forgive(now));
+            if changed || forgiven {
                 self.outbox.presence(slot);
             }
         }

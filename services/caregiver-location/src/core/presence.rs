@@ -7,7 +7,7 @@ use domain::{
     time::Timestamp,
 };
 use schemas::{
-    position::{DutyCommand, Presence},
+    position::{DutyCommand, FixRejection, Presence, Rejected},
     problem::Problem,
 };
 
@@ -15,6 +15,10 @@ use super::rules::SignalRules;
 
 /// So many command ids are remembered for each caregiver: more than an outbox gathers in a day of shifts and breaks.
 const REMEMBERED: usize = 32;
+
+/// So long a rejection is shown at least, and not told again: longer than the server knows a repeated message by its
+/// name (two minutes), for a presence is named after what it says.
+const SHOWN_MS: i64 = 150_000;
 
 /// The changing part of a [`Presence`].
 #[derive(Debug, Clone, Default)]
@@ -25,6 +29,10 @@ pub(crate) struct State {
     pub(crate) shift_since: Timestamp,
     pub(crate) signal: Signal,
     pub(crate) signal_since: Timestamp,
+    /// Why fixes are not taken just now.
+    pub(crate) rejected: Option<Rejected>,
+    /// A fix was taken since.
+    taken_since: bool,
     applied: Vec<CommandId>,
 }
 
@@ -45,6 +53,8 @@ impl State {
             shift_since: presence.duty_since,
             signal: presence.signal,
             signal_since: presence.signal_since,
+            rejected: presence.rejected,
+            taken_since: false,
             applied: presence.applied.clone(),
         }
     }
@@ -81,10 +91,39 @@ impl State {
             }
             if self.duty == Duty::Off || command.duty == Duty::Off {
                 (self.signal, self.signal_since) = (Signal::None, occurred);
+                self.rejected = None;
             }
             (self.duty, self.duty_since) = (command.duty, occurred);
         }
         Ok(Applied::Now)
+    }
+
+    /// A report's newest fix was rejected; whether that is to be told. The same reason is told again only after a
+    /// while, so that a phone that is always wrong costs few messages.
+    pub(crate) fn reject(&mut self, code: FixRejection, now: Timestamp) -> bool {
+        if !is_senders(code) {
+            return false;
+        }
+        self.taken_since = false;
+        let known = self.rejected.is_some_and(|r| r.code == code && now.millis_since(r.at) < SHOWN_MS);
+        if !known {
+            self.rejected = Some(Rejected { code, at: now });
+        }
+        !known
+    }
+
+    /// A report's newest fix was taken.
+    pub(crate) fn take(&mut self) {
+        self.taken_since = self.rejected.is_some();
+    }
+
+    /// Fixes have been taken for a while; whether that is to be told.
+    pub(crate) fn forgive(&mut self, now: Timestamp) -> bool {
+        let over = self.taken_since && self.rejected.is_some_and(|r| now.millis_since(r.at) >= SHOWN_MS);
+        if over {
+            (self.rejected, self.taken_since) = (None, false);
+        }
+        over
     }
 
     /// Sets the signal by the age of the last fix; whether it changed.
@@ -118,6 +157,25 @@ pub(crate) fn signal(
         (Signal::Stale, Some(stale))
     } else {
         (Signal::Fresh, Some(last.min(now)))
+    }
+}
+
+/// Whether the sender can do something about it: set the clock, allow precise location, mend the app. Fixes that came
+/// twice, late, or off duty are nothing to see to.
+const fn is_senders(code: FixRejection) -> bool {
+    match code {
+        FixRejection::MissingDatum
+        | FixRejection::OutsideTheWorld
+        | FixRejection::OutsideTheDistrict
+        | FixRejection::FutureClock
+        | FixRejection::TooOld
+        | FixRejection::Teleport
+        | FixRejection::Inaccurate => true,
+        FixRejection::Duplicate
+        | FixRejection::OutOfOrder
+        | FixRejection::OffDuty
+        | FixRejection::UnknownCaregiver
+        | FixRejection::Malformed => false,
     }
 }
 
@@ -189,6 +247,25 @@ mod tests {
             state.apply(&command(&format!("c{n}"), duty, None), at(n), 0).unwrap();
         }
         assert_eq!(state.applied().len(), REMEMBERED);
+    }
+
+    #[test]
+    fn a_rejection_is_told_once_in_a_while_and_forgotten_once_fixes_are_taken_again() {
+        let mut state = State { duty: Duty::On, ..State::default() };
+        assert!(!state.reject(FixRejection::Duplicate, at(0)), "nothing to see to");
+        assert!(state.reject(FixRejection::FutureClock, at(0)));
+        assert!(!state.reject(FixRejection::FutureClock, at(30)), "told already");
+        assert!(state.reject(FixRejection::Inaccurate, at(31)), "another reason");
+        state.take();
+        assert!(!state.forgive(at(180)), "shown for a while");
+        assert!(!state.reject(FixRejection::Inaccurate, at(180)));
+        assert!(!state.forgive(at(190)), "rejected again since");
+        state.take();
+        assert!(state.forgive(at(190)));
+        assert_eq!(state.rejected, None);
+        state.reject(FixRejection::FutureClock, at(200));
+        state.apply(&command("a", Duty::Off, None), at(210), 0).unwrap();
+        assert_eq!(state.rejected, None, "off duty there is nothing to mend");
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What is believed of a phone, and for how long. Every threshold of the core in one place.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Thresholds of the core. Seconds are of the district's clock.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rules {
     /// Which fixes are believed.
@@ -17,7 +18,7 @@ pub struct Rules {
 }
 
 /// Which fixes are believed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FixRules {
     /// Nobody moves faster, in metres per second; beyond it a fix is a teleport.
@@ -39,7 +40,7 @@ pub struct FixRules {
 }
 
 /// When a signal is stale or lost.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SignalRules {
     /// Stale when the last fix is older, in seconds.
@@ -49,7 +50,7 @@ pub struct SignalRules {
 }
 
 /// When a door is reached or left.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FenceRules {
     /// So many metres beyond the radius a phone must surely be to have left: the hysteresis.
@@ -61,7 +62,7 @@ pub struct FenceRules {
 }
 
 /// How often a position is written down.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SavingRules {
     /// Each caregiver's at most every so many seconds …

@@ -9,7 +9,7 @@ pub(crate) mod reports;
 
 use std::time::Duration;
 
-use bus::{Bus, Follower, StartFrom};
+use bus::{Bus, DeadLetters, Follower, StartFrom};
 use tokio_util::sync::CancellationToken;
 
 /// Between two looks whether a stream is there by now.
@@ -20,11 +20,12 @@ async fn follow_when_there(
     bus: &Bus,
     stream: &str,
     filters: &[&str],
+    dead: &DeadLetters,
     stop: &CancellationToken,
 ) -> Option<Follower> {
     loop {
         match bus.follow(stream, filters, StartFrom::LastPerSubject).await {
-            Ok(follower) => return Some(follower),
+            Ok(follower) => return Some(follower.and_again(dead)),
             Err(error) => tracing::debug!(stream, %error, "not there yet"),
         }
         tokio::select! {

@@ -24,7 +24,7 @@ pub(crate) async fn follow(
 ) -> Result<(), BoxError> {
     let stream = StreamKind::Orders.name(&district);
     let mark = subject::takeover(&district);
-    let Some(mut orders) = follow_when_there(&bus, &stream, &[], &stop).await else { return Ok(()) };
+    let Some(mut orders) = follow_when_there(&bus, &stream, &[], &dead, &stop).await else { return Ok(()) };
     loop {
         let followed = tokio::select! {
             followed = orders.next() => followed,

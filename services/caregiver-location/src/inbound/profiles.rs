@@ -21,7 +21,9 @@ pub(crate) async fn follow(
     let stream = StreamKind::Profiles.name(&district);
     let filter = format!("care.v1.{district}.profile.caregiver.*");
     health.not_ready(format!("waiting for {stream}, which the registry makes"));
-    let Some(mut profiles) = follow_when_there(&bus, &stream, &[&filter], &stop).await else { return Ok(()) };
+    let filters = [filter.as_str()];
+    let following = follow_when_there(&bus, &stream, &filters, &dead, &stop);
+    let Some(mut profiles) = following.await else { return Ok(()) };
     loop {
         let followed = tokio::select! {
             followed = profiles.next() => followed,

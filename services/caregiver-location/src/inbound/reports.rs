@@ -134,7 +134,8 @@ pub(crate) async fn keep_a_sample(
             Err(error) => format!("no position report: {error}"),
         };
         let (subject, payload) = (message.subject(), message.payload());
-        dead.keep(Poison { subject, sequence: None, payload, code: "undecodable", detail: &detail }).await;
+        let (code, detail) = ("undecodable", detail.as_str());
+        dead.keep(Poison { subject, sequence: None, again: None, payload, code, detail }).await;
         tokio::select! {
             () = tokio::time::sleep(every) => {}
             () = stop.cancelled() => return Ok(()),

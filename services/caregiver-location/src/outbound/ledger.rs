@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use bus::{Bus, FenceError, FencedWriter, PendingAck, Sequence};
-use domain::id::DistrictId;
+use domain::id::{CommandId, DistrictId};
 use futures::{StreamExt, stream::FuturesOrdered};
-use runtime::{BoxError, Context, Entropy, SharedClock};
+use runtime::{BoxError, Context, SharedClock};
 use schemas::{
     envelope::{CloudEvent, EventData},
     position::{GeofenceCrossed, Presence},
@@ -36,13 +36,19 @@ pub(crate) struct Ticket {
 /// A write on its way, or an answer that waits for those before it.
 struct InFlight {
     ack: Option<PendingAck>,
+    crossing: Option<GeofenceCrossed>,
     answer: Option<(oneshot::Sender<Presence>, Presence)>,
 }
 
 impl InFlight {
-    async fn settle(self) -> Result<(), FenceError> {
+    async fn settle(self, core: Shared) -> Result<(), FenceError> {
         if let Some(ack) = self.ack {
-            ack.await?;
+            let stored = ack.await;
+            // A duplicate is stored, too. What was sent behind it is not, hence the error, but it is not told again.
+            if let (Ok(_) | Err(FenceError::Duplicate { .. }), Some(crossing)) = (&stored, self.crossing) {
+                core.write().crossing_stored(crossing);
+            }
+            stored?;
         }
         if let Some((done, presence)) = self.answer {
             // Whoever asked may have given up waiting.
@@ -57,7 +63,6 @@ pub(crate) struct Ledger {
     district: DistrictId,
     core: Shared,
     clock: SharedClock,
-    entropy: Entropy,
     metrics: Metrics,
     presences: FencedWriter,
     crossings: FencedWriter,
@@ -83,7 +88,6 @@ impl Ledger {
             district,
             core,
             clock: ctx.clock.clone(),
-            entropy: ctx.entropy.clone(),
             metrics: metrics.clone(),
         }
     }
@@ -107,7 +111,7 @@ impl Ledger {
             tokio::select! {
                 Some(settled) = in_flight.next(), if !in_flight.is_empty() => settled?,
                 ticket = tickets.recv(), if room > 0 && !commands_ended => match ticket {
-                    Some(ticket) => in_flight.push_back(self.answer(ticket).await?.settle()),
+                    Some(ticket) => in_flight.push_back(self.answer(ticket).await?.settle(self.core.clone())),
                     None => commands_ended = true,
                 },
                 () = work.wait(), if room > 0 => {}
@@ -115,7 +119,7 @@ impl Ledger {
                 () = stop.cancelled(), if commands_ended => {}
             }
             for write in self.write(IN_FLIGHT.saturating_sub(in_flight.len())).await? {
-                in_flight.push_back(write.settle());
+                in_flight.push_back(write.settle(self.core.clone()));
             }
         }
         while let Some(settled) = in_flight.next().await {
@@ -145,7 +149,7 @@ impl Ledger {
             Some(presence) => Some(self.write_presence(presence).await?),
             None => None,
         };
-        Ok(InFlight { ack, answer: presence.map(|presence| (ticket.done, presence)) })
+        Ok(InFlight { ack, crossing: None, answer: presence.map(|presence| (ticket.done, presence)) })
     }
 
     /// Writes what the core has to write, as long as there is room.
@@ -161,28 +165,46 @@ impl Ledger {
         };
         let mut writes = Vec::with_capacity(crossings.len() + presences.len());
         for crossing in crossings {
-            writes.push(InFlight { ack: Some(self.write_crossing(crossing).await?), answer: None });
+            let ack = Some(self.write_crossing(&crossing).await?);
+            writes.push(InFlight { ack, crossing: Some(crossing), answer: None });
         }
         for presence in presences {
-            writes.push(InFlight { ack: Some(self.write_presence(presence).await?), answer: None });
+            let ack = Some(self.write_presence(presence).await?);
+            writes.push(InFlight { ack, crossing: None, answer: None });
         }
         Ok(writes)
     }
 
     async fn write_presence(&mut self, presence: Presence) -> Result<PendingAck, FenceError> {
         let subject = subject::presence(&self.district, &presence.caregiver);
-        let event = self.event(presence);
+        let event = self.event(presence_id(&presence), presence);
         self.presences.publish(subject, &event).await
     }
 
-    async fn write_crossing(&mut self, crossing: GeofenceCrossed) -> Result<PendingAck, FenceError> {
+    async fn write_crossing(&mut self, crossing: &GeofenceCrossed) -> Result<PendingAck, FenceError> {
         let subject = subject::geofence(&self.district, &crossing.caregiver);
-        let event = self.event(crossing);
+        let event = self.event(crossing_id(crossing), crossing.clone());
         self.crossings.publish(subject, &event).await
     }
 
-    fn event<T: EventData>(&self, data: T) -> CloudEvent<T> {
+    fn event<T: EventData>(&self, id: String, data: T) -> CloudEvent<T> {
         let source = Service::CaregiverLocation.source();
-        CloudEvent::new(self.entropy.text_id(), source, self.district.clone(), self.clock.now(), data)
+        CloudEvent::new(id, source, self.district.clone(), self.clock.now(), data)
     }
+}
+
+/// A presence is named after what it says, so that the same one written by two processes is one message.
+fn presence_id(presence: &Presence) -> String {
+    let Presence { caregiver, duty, duty_since, signal, signal_since, rejected, applied } = presence;
+    let last = applied.last().map_or("none", CommandId::as_str);
+    let (duty_since, signal_since) = (duty_since.as_millis(), signal_since.as_millis());
+    // Without a rejection it is named as before one: it is forgiven only when the server has forgotten that name.
+    let rejected = rejected.map_or_else(String::new, |r| format!("-{:?}-{}", r.code, r.at.as_millis()));
+    format!("{caregiver}-{duty:?}-{duty_since}-{signal:?}-{signal_since}-{last}{rejected}")
+}
+
+/// A crossing is named after who crossed which fence how and when.
+fn crossing_id(crossed: &GeofenceCrossed) -> String {
+    let GeofenceCrossed { caregiver, fence, crossing, at, .. } = crossed;
+    format!("{caregiver}-{fence}-{crossing:?}-{}", at.as_millis())
 }

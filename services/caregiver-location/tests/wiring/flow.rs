@@ -112,6 +112,41 @@ async fn the_fence_of_a_visit_is_entered_dwelt_in_and_left() {
     process.stop().await;
 }
 
+/// Dispatch may not have heard of the arrival yet, or not have believed it: the stream tells what was told.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_told_of_a_fence_is_not_told_again_after_a_restart() {
+    let world = World::new().await;
+    let process = world.process(&world.config()).await;
+    world.profile(&id(0)).await;
+    process.ready().await;
+    world.duty(&id(0), Duty::On).await;
+    let event = CloudEvent::new("o1-1", "/dispatch", world.district.clone(), now(), accepted(&world));
+    world.bus.publish(subject::order(&world.district, &event.data.order.id), &event).await.unwrap();
+    let all = async || -> Vec<CloudEvent<GeofenceCrossed>> {
+        world.stream(StreamKind::Geofence, StartFrom::First).await
+    };
+    eventually("the geofence speaks", async || {
+        world.report(&id(0), vec![fix(now(), 20.0)]).await;
+        (!all().await.is_empty()).then_some(())
+    })
+    .await;
+    let entered = all().await;
+    process.stop().await;
+
+    let process = world.process(&world.config()).await;
+    process.ready().await;
+    // The door is watched some time after the start. Its first word is that they stay, not that they come.
+    let told = eventually("the geofence speaks again", async || {
+        world.report(&id(0), vec![fix(now().plus_millis(25_000), 20.0)]).await;
+        let told = all().await;
+        (told.len() > entered.len()).then_some(told)
+    })
+    .await;
+    let crossings: Vec<Crossing> = told.iter().map(|event| event.data.crossing).collect();
+    assert_eq!(crossings, [Crossing::Enter, Crossing::Dwell]);
+    process.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_report_is_shown_to_the_desk_and_harms_nobody() {
     let world = World::new().await;
@@ -182,6 +217,9 @@ fn accepted(world: &World) -> OrderEvent {
         applications: vec![],
         dispatch_overdue: false,
         acceptance_overdue: false,
+        overdue: Vec::new(),
+        first_offered_at: None,
+        funding: None,
         timeline: vec![],
     };
     OrderEvent { order, decision: None }

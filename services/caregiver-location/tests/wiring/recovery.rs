@@ -26,6 +26,7 @@ async fn ten_thousand_positions_come_back() {
             duty_since: at.plus_millis(-1000),
             signal: Signal::Fresh,
             signal_since: at,
+            rejected: None,
             applied: vec![],
         };
         let position = Position { caregiver: caregiver.clone(), at, place, accuracy: None, battery: None };

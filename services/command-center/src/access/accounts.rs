@@ -2,17 +2,20 @@
 //! that street.
 
 use domain::{
-    id::UserId,
+    id::{CaregiverId, ElderId, OrganisationId, UserId},
     order::{Actor, Role},
 };
 use runtime::Clock;
 use schemas::problem::Problem;
 use serde_json::json;
 
-use super::{code, sign_in::Door, token::Claims};
-use crate::store::{
-    audit::Action,
-    users::{Account, User},
+use super::{code, scope::Scope, sign_in::Door, token::Claims};
+use crate::{
+    http::endpoint::ROLES,
+    store::{
+        audit::Action,
+        users::{Account, User},
+    },
 };
 
 /// A one-time code and its end.
@@ -28,14 +31,7 @@ impl Door {
     /// `user_exists`, `out_of_scope`, or what is wrong with the account.
     pub async fn create(&self, by: &Claims, user: User) -> Result<Code, Problem> {
         check(&user)?;
-        if !by.scope.contains(&user.scope) {
-            return Err(Problem::new(
-                403,
-                "out_of_scope",
-                "you can only make accounts within your own scope",
-            )
-            .at("/scope"));
-        }
+        within_own(by, &user)?;
         let now = self.wall.now();
         let (text, ends) = (code::make(&self.entropy), now + code::LIFE);
         let name = user.user.clone();
@@ -63,19 +59,33 @@ impl Door {
         Ok((text, ends))
     }
 
-    /// Disables or enables, unlocks, renames.
+    /// Disables or enables, unlocks, renames, gives another role or scope. What is wrong with any of it changes nothing.
     ///
     /// # Errors
-    /// `unknown_user`, `not_yourself`.
+    /// `unknown_user`, `not_yourself`, `out_of_scope`, or what would be wrong with the account.
     pub async fn change(&self, by: &Claims, user: &UserId, change: &Change) -> Result<User, Problem> {
-        self.within(by, user).await?;
+        let before = self.within(by, user).await?.user;
+        let yourself = |what: &str, at: &str| {
+            Err(Problem::new(409, "not_yourself", format!("you cannot {what} your own account")).at(at))
+        };
         if change.disabled == Some(true) && by.user == *user {
-            return Err(
-                Problem::new(409, "not_yourself", "you cannot disable your own account").at("/disabled")
-            );
+            return yourself("disable", "/disabled");
+        }
+        let moved = change.moved(&before);
+        if let Some(moved) = &moved {
+            if by.user == *user {
+                return yourself("change the role or scope of", "/role");
+            }
+            check(moved)?;
+            within_own(by, moved)?;
         }
         if let Some(name) = &change.display_name {
             check_name(name)?;
+        }
+        if let Some(moved) = &moved {
+            self.store.set_role(moved).await?;
+        }
+        if let Some(name) = &change.display_name {
             self.store.set_display_name(user, name).await?;
         }
         if let Some(disabled) = change.disabled {
@@ -86,7 +96,11 @@ impl Door {
         }
         let account = self.within(by, user).await?;
         self.sessions.note(&account);
-        let detail = json!({ "disabled": change.disabled, "unlock": change.unlock, "renamed": change.display_name.is_some() });
+        let detail = json!({
+            "disabled": change.disabled, "unlock": change.unlock, "renamed": change.display_name.is_some(),
+            "role": moved.as_ref().map(|m| m.role), "scope": moved.as_ref().map(|m| &m.scope),
+            "role_before": moved.is_some().then_some(before.role),
+        });
         self.note(&by.actor(), Action::UserChanged, user, detail).await?;
         Ok(account.user)
     }
@@ -122,6 +136,45 @@ pub struct Change {
     pub unlock: bool,
     /// The name shown.
     pub display_name: Option<String>,
+    /// Another role. Caregiver, elder or organisation go with it: they are then what is given here, or none. Every
+    /// sign-in ends.
+    pub role: Option<Role>,
+    /// Another scope. Every sign-in ends.
+    pub scope: Option<Scope>,
+    /// With the role `caregiver`, or to name another one.
+    pub caregiver: Option<CaregiverId>,
+    /// With the role `elder`, or to name another one.
+    pub elder: Option<ElderId>,
+    /// With the role `organisation`, or to name another one.
+    pub organisation: Option<OrganisationId>,
+}
+
+impl Change {
+    /// The account with its other role or scope, if that is wanted.
+    fn moved(&self, before: &User) -> Option<User> {
+        let mut after = before.clone();
+        if let Some(role) = self.role {
+            after = User { role, caregiver: None, elder: None, organisation: None, ..after };
+        }
+        if let Some(scope) = &self.scope {
+            after.scope = scope.clone();
+        }
+        let kept = self.role.is_none_or(|role| role == before.role);
+        let before_it = kept.then_some(before);
+        after.caregiver = self.caregiver.clone().or_else(|| before_it?.caregiver.clone());
+        after.elder = self.elder.clone().or_else(|| before_it?.elder.clone());
+        after.organisation = self.organisation.clone().or_else(|| before_it?.organisation.clone());
+        (after != *before).then_some(after)
+    }
+}
+
+/// Nobody hands out more than they have.
+fn within_own(by: &Claims, user: &User) -> Result<(), Problem> {
+    if by.scope.contains(&user.scope) {
+        return Ok(());
+    }
+    let detail = "accounts you make or change stay within your own scope";
+    Err(Problem::new(403, "out_of_scope", detail).at("/scope"))
 }
 
 /// Whether the account makes sense.
@@ -131,11 +184,20 @@ pub(super) fn check(user: &User) -> Result<(), Problem> {
     if user.role == Role::System {
         return wrong("the platform itself does not sign in", "/role");
     }
+    if !ROLES.contains(&user.role) {
+        let role = crate::wire_name(&user.role);
+        let detail = format!("the role {role} can do nothing here yet, so it gets no accounts");
+        return Err(Problem::new(422, "role_not_served", detail).at("/role"));
+    }
     if (user.role == Role::Caregiver) != user.caregiver.is_some() {
         return wrong("a caregiver's account names its caregiver, no other account does", "/caregiver");
     }
     if (user.role == Role::Elder) != user.elder.is_some() {
         return wrong("an elder's account names its elder, no other account does", "/elder");
+    }
+    if (user.role == Role::Organisation) != user.organisation.is_some() {
+        let detail = "an organisation's account names its organisation, no other account does";
+        return wrong(detail, "/organisation");
     }
     if !user.scope.is_sound() {
         return wrong("a community needs its street beside it", "/scope/street");

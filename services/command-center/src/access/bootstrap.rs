@@ -2,7 +2,7 @@
 //! code to set it, written to a file for nobody else to read and shown once on the terminal.
 //!
 //! A demonstration or a test brings accounts along in a JSON file (`edge.bootstrap_users`), a list of
-//! `{"user","role","display_name","scope"?,"caregiver"?,"elder"?,"password"}`. Each is made once; an account that is
+//! `{"user","role","display_name","scope"?,"caregiver"?,"elder"?,"organisation"?,"password"}`. Each is made once; an account that is
 //! there keeps its password.
 
 use std::{io::IsTerminal, path::Path};
@@ -70,6 +70,8 @@ struct Entry {
     caregiver: Option<domain::id::CaregiverId>,
     #[serde(default)]
     elder: Option<domain::id::ElderId>,
+    #[serde(default)]
+    organisation: Option<domain::id::OrganisationId>,
     password: String,
 }
 
@@ -111,6 +113,7 @@ impl Door {
             scope: entry.scope,
             caregiver: entry.caregiver,
             elder: entry.elder,
+            organisation: entry.organisation,
             display_name: entry.display_name,
             disabled: false,
         };
@@ -147,6 +150,7 @@ impl Door {
                 scope: Scope::default(),
                 caregiver: None,
                 elder: None,
+                organisation: None,
                 display_name: "主管 Supervisor".to_owned(),
                 disabled: false,
             },

@@ -8,7 +8,7 @@ use domain::{id::DistrictId, time::Timestamp, unit::Seconds};
 use runtime::Entropy;
 use serde::{Deserialize, Serialize};
 
-use super::token::{Key, Keyring, SESSION};
+use super::token::{Key, Keyring, LIFE};
 use crate::{config::Config, store::write_private_file};
 
 const FILE: &str = "token-keys.json";
@@ -64,13 +64,13 @@ pub fn load(
     }
     let rotated = !keys.is_empty();
     keys.extend(before);
-    // A key is of use until the last sign-in under it is over: that long after the next one replaced it.
+    // A key is of use until the last token under it has ended: that long after the next one replaced it.
     let replaced: Vec<Timestamp> = keys.iter().map(|kept| kept.made_at).collect();
     let mut index = 0;
     keys.retain(|_| {
         let replaced_at = usize::checked_sub(index, 1).and_then(|newer| replaced.get(newer));
         index += 1;
-        replaced_at.is_none_or(|at| *at + SESSION > now)
+        replaced_at.is_none_or(|at| *at + LIFE > now)
     });
     if rotated {
         let text = serde_json::to_string_pretty(&keys).map_err(|error| failed(error.to_string()))?;
@@ -111,11 +111,12 @@ mod tests {
             scope: Scope::default(),
             caregiver: None,
             elder: None,
+            organisation: None,
             name: String::new(),
             session: String::new(),
             epoch: 0,
             signed_in: now,
-            expires: now + SESSION,
+            expires: now + LIFE,
         }
     }
 

@@ -1,9 +1,15 @@
 //! How long a name is shut out after failed sign-ins. Pure; the counts are kept by the store.
+//!
+//! A name is shut out from the address its failures came from, so that nobody can shut out a supervisor from elsewhere.
+//! Guesses from many addresses together are counted too, far more generously: one address alone, slowed by its own
+//! lock, needs more than a day to get there.
 
 use domain::{time::Timestamp, unit::Seconds};
 
-/// So many failures are forgiven.
-const FORGIVEN: u32 = 4;
+/// So many failures from one address are forgiven.
+pub const FORGIVEN: u32 = 4;
+/// So many from all addresses together.
+pub const FORGIVEN_EVERYWHERE: u32 = 49;
 /// The first lock; each further failure doubles it.
 const FIRST: i64 = 30;
 /// No lock is longer.
@@ -31,15 +37,15 @@ impl Failures {
 
     /// After one more failure.
     #[must_use]
-    pub fn and_one_more(self, now: Timestamp) -> Self {
+    pub fn and_one_more(self, now: Timestamp, forgiven: u32) -> Self {
         let forgotten = self.last + MEMORY < now;
         let count = if forgotten { 1 } else { self.count.saturating_add(1) };
-        Self { count, last: now, locked_until: now + lock(count) }
+        Self { count, last: now, locked_until: now + lock(count, forgiven) }
     }
 }
 
-fn lock(count: u32) -> Seconds {
-    match count.checked_sub(FORGIVEN + 1) {
+fn lock(count: u32, forgiven: u32) -> Seconds {
+    match count.checked_sub(forgiven.saturating_add(1)) {
         None => Seconds::ZERO,
         Some(beyond) => Seconds(FIRST.saturating_mul(1_i64 << beyond.min(20)).min(LONGEST)),
     }
@@ -54,15 +60,15 @@ mod tests {
         let now = Timestamp::from_millis(0);
         let mut failures = Failures::default();
         for _ in 0..4 {
-            failures = failures.and_one_more(now);
+            failures = failures.and_one_more(now, FORGIVEN);
             assert_eq!(failures.wait(now), None);
         }
-        failures = failures.and_one_more(now);
+        failures = failures.and_one_more(now, FORGIVEN);
         assert_eq!(failures.wait(now), Some(30));
-        failures = failures.and_one_more(now);
+        failures = failures.and_one_more(now, FORGIVEN);
         assert_eq!(failures.wait(now), Some(60));
         for _ in 0..50 {
-            failures = failures.and_one_more(now);
+            failures = failures.and_one_more(now, FORGIVEN);
         }
         assert_eq!(failures.wait(now), Some(3_600));
         assert_eq!(failures.wait(now + Seconds(3_600)), None);
@@ -72,9 +78,23 @@ mod tests {
     fn failures_of_yesterday_are_forgotten() {
         let mut failures = Failures::default();
         for _ in 0..4 {
-            failures = failures.and_one_more(Timestamp::from_millis(0));
+            failures = failures.and_one_more(Timestamp::from_millis(0), FORGIVEN);
         }
         let later = Timestamp::from_millis(0) + Seconds::hours(25);
-        assert_eq!(failures.and_one_more(later).count, 1);
+        assert_eq!(failures.and_one_more(later, FORGIVEN).count, 1);
+    }
+
+    #[test]
+    fn one_address_alone_cannot_shut_a_name_out_everywhere_within_a_day() {
+        let (mut here, mut now, mut failures) = (Failures::default(), Timestamp::from_millis(0), 0);
+        while now < Timestamp::from_millis(0) + Seconds::hours(24) {
+            if let Some(seconds) = here.wait(now) {
+                now = now + Seconds(i64::from(seconds));
+            } else {
+                here = here.and_one_more(now, FORGIVEN);
+                failures += 1;
+            }
+        }
+        assert!(failures <= FORGIVEN_EVERYWHERE, "{failures}");
     }
 }

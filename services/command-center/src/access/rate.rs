@@ -7,6 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use schemas::problem::Problem;
+
+use super::address::Address;
+
 /// Keys remembered at most; full buckets are forgotten first, they say nothing.
 const KEYS: usize = 20_000;
 
@@ -38,8 +42,11 @@ impl<K: Hash + Eq + Clone> Rate<K> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= KEYS && !buckets.contains_key(key) {
             buckets.retain(|_, bucket| self.filled(*bucket, now) < self.burst);
-            if buckets.len() >= KEYS {
-                return Err(Duration::from_secs(1));
+            // Many who are new must not keep one out who is newer still: whoever was not heard of longest goes.
+            if buckets.len() >= KEYS
+                && let Some(oldest) = buckets.iter().min_by_key(|(_, b)| b.at).map(|(key, _)| key.clone())
+            {
+                buckets.remove(&oldest);
             }
         }
         let full = Bucket { tokens: self.burst, at: now };
@@ -53,9 +60,50 @@ impl<K: Hash + Eq + Clone> Rate<K> {
         Ok(())
     }
 
+    /// Gives one back that was taken and not used up.
+    pub fn give_back(&self, key: &K) {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = buckets.get_mut(key) {
+            bucket.tokens = (bucket.tokens + 1.0).min(self.burst);
+        }
+    }
+
     fn filled(&self, bucket: Bucket, now: Instant) -> f64 {
         let since = now.saturating_duration_since(bucket.at).as_secs_f64();
         self.per_second.mul_add(since, bucket.tokens).min(self.burst)
+    }
+}
+
+/// How often strangers may knock: attempts under way and failed ones, by the address they come from. Whoever comes in
+/// gets theirs back, so a house full of people behind one address is no trouble.
+#[derive(Debug)]
+pub struct Knocks(Rate<Address>);
+
+impl Knocks {
+    /// So many at once, and one more every half minute.
+    pub fn new(burst: u32) -> Self {
+        Self(Rate::new(1.0 / 30.0, f64::from(burst)))
+    }
+
+    /// Takes one.
+    ///
+    /// # Errors
+    /// `too_many_attempts` with the wait.
+    pub fn take(&self, address: &Address) -> Result<(), Problem> {
+        self.0.take(address, Instant::now()).map_err(|wait| {
+            let seconds = u32::try_from(wait.as_secs() + 1).unwrap_or(u32::MAX);
+            let detail = format!("too many failed attempts from where you are; try again in {seconds} s");
+            Problem { retry_after: Some(seconds), ..Problem::new(429, "too_many_attempts", detail) }
+        })
+    }
+
+    /// Gives it back unless it was a guess: to somebody of the house, and to whoever could not be answered just now.
+    pub fn settle<T>(&self, address: &Address, outcome: Result<T, Problem>) -> Result<T, Problem> {
+        let guessed = outcome.as_ref().is_err_and(|problem| matches!(problem.status, 401 | 423));
+        if !guessed {
+            self.0.give_back(address);
+        }
+        outcome
     }
 }
 
@@ -74,5 +122,7 @@ mod tests {
         assert!(rate.take(&"c2", start).is_ok(), "others are not affected");
         assert!(rate.take(&"c1", start + Duration::from_millis(500)).is_ok());
         assert!(rate.take(&"c1", start + Duration::from_millis(600)).is_err());
+        rate.give_back(&"c1");
+        assert!(rate.take(&"c1", start + Duration::from_millis(600)).is_ok());
     }
 }

@@ -6,15 +6,19 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
-use domain::{id::UserId, time::Timestamp};
+use domain::{
+    id::{CaregiverId, UserId},
+    time::Timestamp,
+};
 
 use super::token::Claims;
 use crate::store::users::Account;
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Standing {
     epoch: u32,
     disabled: bool,
+    caregiver: Option<CaregiverId>,
 }
 
 #[derive(Debug, Default)]
@@ -42,7 +46,11 @@ impl Sessions {
 
     /// The account is now so.
     pub fn note(&self, account: &Account) {
-        let standing = Standing { epoch: account.epoch, disabled: account.user.disabled };
+        let standing = Standing {
+            epoch: account.epoch,
+            disabled: account.user.disabled,
+            caregiver: account.user.caregiver.clone(),
+        };
         self.write().accounts.insert(account.user.user.clone(), standing);
     }
 
@@ -60,6 +68,12 @@ impl Sessions {
         account.is_some_and(|a| a.epoch == claims.epoch && !a.disabled)
             && !inner.ended.contains_key(&claims.session)
             && now < claims.session_ends()
+    }
+
+    /// Whether the account is in good standing and that caregiver's.
+    pub fn is_caregiver(&self, user: &UserId, caregiver: &CaregiverId) -> bool {
+        let inner = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        inner.accounts.get(user).is_some_and(|a| !a.disabled && a.caregiver.as_ref() == Some(caregiver))
     }
 
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, Inner> {

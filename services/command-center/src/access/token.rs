@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    id::{CaregiverId, DistrictId, ElderId, UserId},
+    id::{CaregiverId, DistrictId, ElderId, OrganisationId, UserId},
     order::{Actor, Role},
     time::Timestamp,
     unit::Seconds,
@@ -15,15 +15,13 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::scope::Scope;
+use super::{refresh, scope::Scope};
 
 const PREFIX: &str = "care1";
 /// Longer than any token made here.
 const MAX_LENGTH: usize = 2048;
 /// How long a token lives.
 pub const LIFE: Seconds = Seconds::minutes(15);
-/// How long after signing in it may be renewed.
-pub const SESSION: Seconds = Seconds::hours(12);
 
 /// What a token says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +40,9 @@ pub struct Claims {
     /// The elder the account is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elder: Option<ElderId>,
+    /// The organisation whose staff the account sees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<OrganisationId>,
     /// For display.
     pub name: String,
     /// The sign-in it comes from.
@@ -62,7 +63,7 @@ impl Claims {
 
     /// When the sign-in ends for good.
     pub fn session_ends(&self) -> Timestamp {
-        self.signed_in + SESSION
+        self.signed_in + refresh::lives(self.role).0
     }
 }
 
@@ -191,6 +192,7 @@ mod tests {
             scope: Scope::default(),
             caregiver: None,
             elder: None,
+            organisation: None,
             name: "王".to_owned(),
             session: "s1".to_owned(),
             epoch: 0,

@@ -1,4 +1,5 @@
-//! Tokens of stock tracker apps: long, random, one per caregiver, known here only by their hash.
+//! Tokens of stock tracker apps: long, random, one per caregiver, known here only by their hash. A token holds as long as
+//! the account it was issued to does, and is that caregiver's.
 
 use std::{
     collections::HashMap,
@@ -6,13 +7,24 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::id::CaregiverId;
+use domain::id::{CaregiverId, UserId};
 use runtime::Entropy;
 use sha2::{Digest, Sha256};
 
+use super::sessions::Sessions;
+
+/// Whose a token is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tracker {
+    /// Whose positions it reports.
+    pub caregiver: CaregiverId,
+    /// The account it was issued to.
+    pub user: UserId,
+}
+
 /// The tokens in force, by hash.
 #[derive(Debug, Default)]
-pub struct Trackers(RwLock<HashMap<[u8; 32], CaregiverId>>);
+pub struct Trackers(RwLock<HashMap<[u8; 32], Tracker>>);
 
 /// What is kept of a token.
 pub fn hash(token: &str) -> [u8; 32] {
@@ -28,21 +40,28 @@ pub fn make(entropy: &Entropy) -> String {
 
 impl Trackers {
     /// From what the store holds.
-    pub fn new(kept: Vec<(Vec<u8>, CaregiverId)>) -> Self {
+    pub fn new(kept: Vec<(Vec<u8>, Tracker)>) -> Self {
         let known =
-            kept.into_iter().filter_map(|(hash, c)| Some((<[u8; 32]>::try_from(hash).ok()?, c))).collect();
+            kept.into_iter().filter_map(|(hash, t)| Some((<[u8; 32]>::try_from(hash).ok()?, t))).collect();
         Self(RwLock::new(known))
     }
 
     /// A caregiver's new token; the one before is void.
-    pub fn set(&self, caregiver: &CaregiverId, hash: [u8; 32]) {
+    pub fn set(&self, hash: [u8; 32], tracker: Tracker) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|_, c| c != caregiver);
-        known.insert(hash, caregiver.clone());
+        known.retain(|_, t| t.caregiver != tracker.caregiver);
+        known.insert(hash, tracker);
     }
 
-    /// Whose token it is.
-    pub fn whose(&self, token: &str) -> Option<CaregiverId> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&hash(token)).cloned()
+    /// A caregiver's token is void.
+    pub fn revoke(&self, caregiver: &CaregiverId) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).retain(|_, t| t.caregiver != *caregiver);
+    }
+
+    /// Whose token it is, while their account is in good standing.
+    pub fn whose(&self, token: &str, sessions: &Sessions) -> Option<CaregiverId> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let tracker = known.get(&hash(token))?;
+        sessions.is_caregiver(&tracker.user, &tracker.caregiver).then(|| tracker.caregiver.clone())
     }
 }

@@ -1,11 +1,12 @@
-//! DEAD: what services could not handle. The edge keeps this stream, for the desk.
+//! DEAD: what services could not handle, with what the desk has done about it.
 
 use bus::{Followed, StartFrom};
 use runtime::{BoxError, health::Part};
-use schemas::{dead_letter::DeadLetter, envelope::CloudEvent, subject::StreamKind};
+use schemas::{dead_letter::DeadLetter, envelope::CloudEvent, live::Letter, subject::StreamKind};
 use tokio_util::sync::CancellationToken;
 
 use super::{Feed, next, unless_stopped};
+use crate::live::world::Kept;
 
 pub(super) async fn follow(feed: Feed, health: Part, stop: CancellationToken) -> Result<(), BoxError> {
     let opening = feed.open(StreamKind::Dead, StartFrom::First, &health);
@@ -15,7 +16,13 @@ pub(super) async fn follow(feed: Feed, health: Part, stop: CancellationToken) ->
         match followed {
             Followed::Message(message) => match message.decode::<CloudEvent<DeadLetter>>() {
                 Ok(event) => {
-                    feed.live.change(|core| core.dead_letter(message.sequence.0, event.data, caught_up));
+                    let settled = feed.store.settled_letter(&event.id).await.unwrap_or_else(|error| {
+                        tracing::error!(%error, "whether a dead letter was seen to cannot be read; it shows as open");
+                        None
+                    });
+                    let letter = Letter { id: message.sequence.0, letter: event.data, settled };
+                    let kept = Kept { event: event.id, letter: letter.into() };
+                    feed.live.change(|core| core.dead_letter(kept, caught_up));
                 }
                 // Setting it aside would put it back where it came from.
                 Err(error) => tracing::warn!(%error, "a dead letter cannot be read"),
@@ -24,7 +31,12 @@ pub(super) async fn follow(feed: Feed, health: Part, stop: CancellationToken) ->
                 caught_up = true;
                 health.ready();
             }
-            Followed::Reset => {}
+            Followed::Reset => {
+                feed.live.change(|core| {
+                    core.world.forget_letters();
+                    Vec::new()
+                });
+            }
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! The streams that tell the edge what is so. Each has a task that applies what comes, at once and in order.
 
 mod dead_letters;
+mod emergencies;
 mod orders;
 mod people;
 mod positions;
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     live::stream::{Live, Source},
     metrics::Metrics,
+    store::Store,
 };
 
 /// What every follower needs.
@@ -25,6 +27,8 @@ pub(crate) struct Feed {
     pub district: DistrictId,
     pub live: Arc<Live>,
     pub dead: DeadLetters,
+    /// Knows which dead letters were seen to.
+    pub store: Store,
     pub metrics: Metrics,
     /// The machine's time.
     pub wall: SharedClock,
@@ -53,6 +57,12 @@ pub(crate) fn start(feed: &Feed, context: &Context) {
     tasks.spawn(TaskKind::Worker, name, |stop| positions::follow_latest(own, health, stop));
     let own = feed.clone();
     tasks.spawn(TaskKind::Worker, "moves", |stop| positions::follow_moves(own, stop));
+    let (tasks, health, name) = spawn("alarms");
+    let own = feed.clone();
+    tasks.spawn(TaskKind::Worker, name, |stop| emergencies::follow_incidents(own, health, stop));
+    let (tasks, health, name) = spawn("devices");
+    let own = feed.clone();
+    tasks.spawn(TaskKind::Worker, name, |stop| emergencies::follow_devices(own, health, stop));
     let (tasks, health, name) = spawn("dead letters");
     let own = feed.clone();
     tasks.spawn(TaskKind::Worker, name, |stop| dead_letters::follow(own, health, stop));
@@ -63,9 +73,13 @@ impl Feed {
     async fn open(&self, kind: StreamKind, start: StartFrom, health: &Part) -> Follower {
         loop {
             match self.bus.follow(kind.name(&self.district), &[], start).await {
-                Ok(follower) => return follower,
+                Ok(follower) => return follower.and_again(&self.dead),
                 Err(error @ StreamError::Missing { .. }) => {
-                    health.not_ready(error.to_string());
+                    match kind {
+                        // A district without call buttons has an edge no less; that they are away is on the screen.
+                        StreamKind::Alarms | StreamKind::Devices => health.ready(),
+                        _ => health.not_ready(error.to_string()),
+                    }
                     // Orders are worth watching without the people; without orders there is nothing to watch.
                     match kind {
                         StreamKind::Profiles => self.live.caught_up(Source::Profiles),

@@ -29,7 +29,9 @@ pub(super) async fn follow(feed: Feed, health: Part, stop: CancellationToken) ->
                 let span = message.span();
                 let Some((event, sequence)) = decode(&feed, &message).await else { continue };
                 let _in_span = span.enter();
-                if caught_up {
+                if message.again.is_some() {
+                    feed.live.change(|core| core.order_again(Arc::new(event.data.order)));
+                } else if caught_up {
                     let change = OrderChange::new(event.data.order, sequence, &event.kind, event.time);
                     feed.live.change(|core| core.order(&change));
                     feed.metrics.live_order(feed.wall.now().millis_since(message.stored));
@@ -86,7 +88,7 @@ async fn read_history(feed: &Feed, through: Sequence) {
         let Ok(event) = message.decode::<CloudEvent<OrderEvent>>() else { continue };
         let change = OrderChange::new(event.data.order, message.sequence.0, &event.kind, event.time);
         let known = before.insert(change.order().id.clone(), change.order().clone());
-        entries.push(change.entry(known.as_deref()));
+        entries.push(feed.live.read(|core| change.entry(known.as_deref(), &core.world)));
     }
     tracing::info!(
         messages = entries.len(),

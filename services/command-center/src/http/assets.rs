@@ -45,6 +45,7 @@ fn find(path: &str) -> Option<(Cow<'_, str>, rust_embed::EmbeddedFile)> {
     let pages: &[&str] = match name.split('/').next() {
         _ if !is_page => &[],
         Some("caregiver") => &["caregiver/index.html", "caregiver.html"],
+        Some("services") => &["services/index.html"],
         Some("assets") => &[],
         _ => &["index.html"],
     };

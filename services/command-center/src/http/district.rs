@@ -43,6 +43,8 @@ pub struct District {
     pub services: Vec<ServiceOffered>,
     /// The roles someone can have here.
     pub roles: Vec<Role>,
+    /// It keeps accounts: money and matters can be asked for.
+    pub accounts: bool,
     /// It is simulated.
     pub demo: bool,
     /// To be shown with the map.
@@ -94,6 +96,7 @@ async fn district(State(edge): State<Edge>) -> Json<District> {
             })
             .collect(),
         roles: ROLES.to_vec(),
+        accounts: edge.config.accounts,
         demo: edge.config.demo,
         attribution: ATTRIBUTION.to_owned(),
     })

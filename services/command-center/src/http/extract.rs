@@ -1,5 +1,7 @@
 //! What handlers take from a request; whatever is wrong with it becomes a problem that names the place.
 
+use std::net::Ipv4Addr;
+
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path as AxumPath, Request},
@@ -9,8 +11,11 @@ use domain::id::CommandId;
 use schemas::problem::Problem;
 use serde::de::DeserializeOwned;
 
-use super::problem::Failure;
-use crate::{access::token::Claims, edge::Edge};
+use super::{problem::Failure, server::Peer};
+use crate::{
+    access::{address::Address, token::Claims},
+    edge::Edge,
+};
 
 /// Who calls; put there by the guard.
 #[derive(Debug, Clone)]
@@ -22,6 +27,22 @@ impl FromRequestParts<Edge> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &Edge) -> Result<Self, Failure> {
         let caller = parts.extensions.get::<Self>().cloned();
         caller.ok_or_else(|| Problem::new(401, "not_signed_in", "sign in first").into())
+    }
+}
+
+/// Where the request comes from.
+#[derive(Debug)]
+pub struct Origin(pub Address);
+
+impl FromRequestParts<Edge> for Origin {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Self::Rejection> {
+        // Without a connection there is none but this machine itself.
+        let peer = parts.extensions.get::<Peer>().map_or(Ipv4Addr::LOCALHOST.into(), |peer| peer.0);
+        let headers = parts.headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
+        let forwarded = headers.collect::<Vec<_>>().join(",");
+        Ok(Self(Address::of(peer, &forwarded, edge.config.proxies)))
     }
 }
 

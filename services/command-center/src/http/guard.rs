@@ -15,6 +15,8 @@ use crate::{access::token::Claims, edge::Edge};
 
 /// The cookie that holds the token.
 pub const COOKIE: &str = "care_session";
+/// The cookie that holds the refresh token.
+pub const REFRESH_COOKIE: &str = "care_refresh";
 /// Longer than any neighbour may take.
 const WITHIN: Duration = Duration::from_secs(8);
 
@@ -65,7 +67,7 @@ fn admit(post: &Post, headers: &HeaderMap, method: &Method) -> Result<Option<Cla
     let claims = if let Some(token) = bearer(headers)? {
         post.edge.door.read(token)?
     } else {
-        let token = cookie(headers).ok_or_else(|| {
+        let token = cookie(headers, COOKIE).ok_or_else(|| {
             Problem::new(
                 401,
                 "not_signed_in",
@@ -73,10 +75,8 @@ fn admit(post: &Post, headers: &HeaderMap, method: &Method) -> Result<Option<Cla
             )
         })?;
         let claims = post.edge.door.read(token)?;
-        // A form on another site can send the cookie, but not this header.
-        if !method.is_safe() && !headers.contains_key("x-care-request") {
-            let detail = "calls that change something and use the cookie need the header X-Care-Request: 1";
-            return Err(Problem::new(403, "missing_request_header", detail));
+        if !method.is_safe() {
+            of_our_own(headers)?;
         }
         claims
     };
@@ -89,6 +89,23 @@ fn admit(post: &Post, headers: &HeaderMap, method: &Method) -> Result<Option<Cla
     }
 }
 
+/// A form on another site can send a cookie, but not this header.
+fn of_our_own(headers: &HeaderMap) -> Result<(), Problem> {
+    if headers.contains_key("x-care-request") {
+        return Ok(());
+    }
+    let detail = "calls that change something and use the cookie need the header X-Care-Request: 1";
+    Err(Problem::new(403, "missing_request_header", detail))
+}
+
+/// The refresh token a browser keeps.
+pub fn refresh_cookie(headers: &HeaderMap) -> Result<&str, Problem> {
+    let token = cookie(headers, REFRESH_COOKIE)
+        .ok_or_else(|| Problem::new(401, "not_signed_in", "there is no refresh token; sign in"))?;
+    of_our_own(headers)?;
+    Ok(token)
+}
+
 /// The token of the `Authorization` header.
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
@@ -99,10 +116,10 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     token.map(Some).ok_or_else(|| Problem::new(401, "invalid_token", "Authorization must be: Bearer <token>"))
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let all = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     all.flat_map(|text| text.split(';')).find_map(|pair| {
         let (name, value) = pair.split_once('=')?;
-        (name.trim() == COOKIE).then_some(value.trim())
+        (name.trim() == wanted).then_some(value.trim())
     })
 }

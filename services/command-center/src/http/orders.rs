@@ -31,6 +31,7 @@ use crate::{
     live::{
         audience::{Audience, Reach, View},
         redact::for_the_field,
+        world::World,
     },
     store::audit::Action,
 };
@@ -41,6 +42,7 @@ const READ: Who = Who::Roles(&[
     Role::Supervisor,
     Role::FrontDesk,
     Role::Auditor,
+    Role::Organisation,
     Role::Caregiver,
     Role::Elder,
 ]);
@@ -63,6 +65,10 @@ pub struct Which {
     /// Only those this caregiver is asked for, coming to or was at.
     #[serde(default)]
     pub caregiver: Option<CaregiverId>,
+    /// `true`: only visits that a supervisor has to look at (an arrival the geofence did not see, an identification by
+    /// exception); `false`: only the others.
+    #[serde(default)]
+    pub exception: Option<bool>,
     /// Part of an id of order, elder, caregiver, street or community, or of a service's name.
     #[serde(default)]
     pub q: Option<String>,
@@ -191,7 +197,7 @@ async fn list(
     let audience = Audience::of(&claims);
     let page = edge.live.read(|core| {
         let seen = core.world.orders_after(after.as_ref()).filter_map(|order| {
-            let view = audience.of_order(&reach(order))?;
+            let view = audience.of_order(&reach(order, &core.world))?;
             which.includes(order).then(|| viewed(order, view))
         });
         page::take(seen, limit, |order| format!("{}:{}", order.created_at.as_millis(), order.id))
@@ -207,7 +213,12 @@ impl Which {
         });
         let elder = self.elder.as_ref().is_none_or(|elder| *elder == order.elder);
         let caregiver = self.caregiver.as_ref().is_none_or(|wanted| order.people().any(|c| c == wanted));
-        stage && elder && caregiver && self.q.as_deref().is_none_or(|q| mentions(order, q.trim()))
+        let exception = self.exception.is_none_or(|exception| exception == order.is_exception());
+        stage
+            && elder
+            && caregiver
+            && exception
+            && self.q.as_deref().is_none_or(|q| mentions(order, q.trim()))
     }
 }
 
@@ -221,12 +232,13 @@ fn mentions(order: &Order, q: &str) -> bool {
 }
 
 /// Whom an order concerns as it is now.
-pub(super) fn reach(order: &Order) -> Reach {
+pub(super) fn reach(order: &Order, world: &World) -> Reach {
     Reach {
         street: order.street.clone(),
         community: order.community.clone(),
         elder: order.elder.clone(),
         caregivers: order.people().cloned().collect(),
+        organisations: world.employers(order.people()),
     }
 }
 
@@ -246,8 +258,8 @@ pub(super) async fn find(edge: &EdgeState, claims: &Claims, id: &OrderId) -> Ans
         let last = history(edge, id, 1).await?.pop();
         last.map(|event| event.order).ok_or_else(|| not_found("unknown_order", "order"))?
     };
-    let view =
-        Audience::of(claims).of_order(&reach(&order)).ok_or_else(|| not_found("unknown_order", "order"))?;
+    let reach = edge.live.read(|core| reach(&order, &core.world));
+    let view = Audience::of(claims).of_order(&reach).ok_or_else(|| not_found("unknown_order", "order"))?;
     Ok(viewed(&order, view))
 }
 

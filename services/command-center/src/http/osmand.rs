@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use super::{
     endpoint::{Endpoint, Who},
-    extract::bytes,
+    extract::{Origin, bytes},
     positions::pass_on,
     problem::Answer,
 };
@@ -60,7 +60,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-async fn take(State(edge): State<Edge>, request: Request) -> Answer<StatusCode> {
+async fn take(State(edge): State<Edge>, Origin(address): Origin, request: Request) -> Answer<StatusCode> {
     let query = request.uri().query().unwrap_or_default().to_owned();
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let is_json = kind.starts_with("application/json");
@@ -73,13 +73,16 @@ async fn take(State(edge): State<Edge>, request: Request) -> Answer<StatusCode> 
     } else {
         from_form(query.as_bytes(), now)?
     };
-    let caregiver = edge.trackers.whose(&token).ok_or_else(|| {
-        Problem::new(
+    let Some(caregiver) = edge.trackers.whose(&token, &edge.door.sessions) else {
+        edge.strange_trackers.take(&address)?;
+        return Err(Problem::new(
             401,
             "unknown_tracker",
-            "this device id is not valid, or a newer one was issued; set up the app again",
+            "this device id is not valid any more: a newer one was issued, it was revoked, or the account is \
+             disabled; set up the app again",
         )
-    })?;
+        .into());
+    };
     pass_on(&edge, &caregiver, PositionReport { fixes }).await?;
     Ok(StatusCode::OK)
 }

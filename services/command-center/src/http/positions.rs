@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
-    endpoint::{CAREGIVER, Endpoint},
-    extract::{Body, Caller},
-    problem::Answer,
+    endpoint::{CAREGIVER, Endpoint, SUPERVISOR},
+    extract::{Body, Caller, Path},
+    problem::{Answer, not_found},
 };
 use crate::{
     access::{token::Claims, trackers},
@@ -50,6 +50,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Endpoint::post("/api/v1/caregivers/me/tracker", CAREGIVER, tracker)
             .about("Issues a token for a stock tracker app; the one before is void")
             .answers::<Tracker>(200),
+        Endpoint::delete("/api/v1/caregivers/me/tracker", CAREGIVER, revoke_own)
+            .about("Voids one's tracker token; voiding none is no error")
+            .answers_nothing(204),
+        Endpoint::delete("/api/v1/caregivers/{caregiver}/tracker", SUPERVISOR, revoke)
+            .about("Voids a caregiver's tracker token: a phone was lost; voiding none is no error")
+            .answers_nothing(204),
     ]
 }
 
@@ -106,8 +112,34 @@ async fn tracker(State(edge): State<Edge>, Caller(claims): Caller) -> Answer<Jso
     let caregiver = own(&claims)?;
     let token = trackers::make(&edge.entropy);
     let hash = trackers::hash(&token);
-    edge.door.store.set_tracker(&caregiver, &hash, edge.door.wall.now()).await?;
-    edge.trackers.set(&caregiver, hash);
+    let whose = trackers::Tracker { caregiver: caregiver.clone(), user: claims.user.clone() };
+    edge.door.store.set_tracker(&whose, &hash, edge.door.wall.now()).await?;
+    edge.trackers.set(hash, whose);
     edge.audit(&claims, Action::TrackerIssued, Some(caregiver.as_str()), json!({})).await?;
     Ok(Json(Tracker { url: "/osmand".to_owned(), id: token }))
+}
+
+async fn revoke_own(State(edge): State<Edge>, Caller(claims): Caller) -> Answer<StatusCode> {
+    let caregiver = own(&claims)?;
+    void(&edge, &claims, &caregiver).await
+}
+
+async fn revoke(
+    State(edge): State<Edge>,
+    Caller(claims): Caller,
+    Path(caregiver): Path<CaregiverId>,
+) -> Answer<StatusCode> {
+    let street = edge.live.read(|core| core.world.street_of(&caregiver).cloned());
+    if !claims.scope.covers_street(street.as_ref()) {
+        return Err(not_found("unknown_caregiver", "caregiver"));
+    }
+    void(&edge, &claims, &caregiver).await
+}
+
+async fn void(edge: &EdgeState, claims: &Claims, caregiver: &CaregiverId) -> Answer<StatusCode> {
+    if edge.door.store.remove_tracker(caregiver).await? {
+        edge.audit(claims, Action::TrackerRevoked, Some(caregiver.as_str()), json!({})).await?;
+    }
+    edge.trackers.revoke(caregiver);
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    id::{CaregiverId, DistrictId, ElderId, UserId},
+    id::{CaregiverId, DistrictId, ElderId, OrganisationId, UserId},
     order::Role,
     time::Timestamp,
 };
@@ -16,15 +16,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     endpoint::{Endpoint, Who},
-    extract::{Body, Caller},
-    guard::COOKIE,
+    extract::{Body, Caller, Origin},
+    guard::{self, COOKIE, REFRESH_COOKIE},
     problem::Answer,
 };
 use crate::{
     access::{
         scope::Scope,
         sign_in::{Proof, SignedIn},
-        token::{Claims, LIFE},
+        token::Claims,
     },
     edge::Edge,
 };
@@ -44,6 +44,8 @@ pub struct Me {
     pub caregiver: Option<CaregiverId>,
     /// The elder one is.
     pub elder: Option<ElderId>,
+    /// The organisation whose staff one sees.
+    pub organisation: Option<OrganisationId>,
     /// For display.
     pub display_name: String,
 }
@@ -57,6 +59,7 @@ impl From<Claims> for Me {
             scope: claims.scope,
             caregiver: claims.caregiver,
             elder: claims.elder,
+            organisation: claims.organisation,
             display_name: claims.name,
         }
     }
@@ -76,10 +79,22 @@ pub struct Credentials {
 pub struct Session {
     /// For `Authorization: Bearer`; browsers have it in a cookie as well.
     pub token: String,
-    /// When the token ends; renew it before.
+    /// When the token ends.
     pub expires_at: Timestamp,
+    /// For `POST /api/v1/session/renew`, once; browsers have it in a cookie as well.
+    pub refresh: String,
+    /// When it ends if it is not used before.
+    pub refresh_expires_at: Timestamp,
     /// Who one is.
     pub me: Me,
+}
+
+/// A refresh token; browsers leave it out and send their cookie.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub struct Renewal {
+    /// The one that came with the token before.
+    #[serde(default)]
+    pub refresh: Option<String>,
 }
 
 /// A new password, with a one-time code or the present password.
@@ -106,8 +121,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Endpoint::delete("/api/v1/session", Who::SignedIn, sign_out)
             .about("Signs out: the token and every token renewed from the same sign-in end")
             .answers_nothing(204),
-        Endpoint::post("/api/v1/session/renew", Who::SignedIn, renew)
-            .about("A new token, until twelve hours after signing in")
+        Endpoint::post("/api/v1/session/renew", Who::Anyone, renew)
+            .about("New tokens for a refresh token: it is good once, and one that turns up again ends the sign-in")
+            .body::<Renewal>()
             .answers::<Session>(200),
         Endpoint::post("/api/v1/password", Who::Anyone, set_password)
             .about("Sets a password; every sign-in made before ends")
@@ -119,26 +135,38 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 async fn sign_in(
     State(edge): State<Edge>,
+    Origin(address): Origin,
     headers: HeaderMap,
     Body(given): Body<Credentials>,
 ) -> Answer<Response> {
-    let signed_in = edge.door.sign_in(&given.user, given.password).await?;
+    edge.knocks.take(&address)?;
+    let signed_in = edge.door.sign_in(&given.user, given.password, &address).await;
+    let signed_in = edge.knocks.settle(&address, signed_in)?;
     Ok(session(&edge, &headers, signed_in))
 }
 
-async fn renew(State(edge): State<Edge>, Caller(claims): Caller, headers: HeaderMap) -> Answer<Response> {
-    let signed_in = edge.door.renew(&claims).await?;
+async fn renew(State(edge): State<Edge>, headers: HeaderMap, Body(given): Body<Renewal>) -> Answer<Response> {
+    let refresh = match given.refresh {
+        Some(refresh) => refresh,
+        None => guard::refresh_cookie(&headers)?.to_owned(),
+    };
+    let signed_in = edge.door.renew(&refresh).await?;
     Ok(session(&edge, &headers, signed_in))
 }
 
 async fn sign_out(State(edge): State<Edge>, Caller(claims): Caller, headers: HeaderMap) -> Answer<Response> {
     edge.door.sign_out(&claims).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    set_cookie(&edge, &headers, &mut response, "", 0);
+    set_cookie(&edge, &headers, &mut response, (COOKIE, "/"), "", 0);
+    set_cookie(&edge, &headers, &mut response, (REFRESH_COOKIE, REFRESH_PATH), "", 0);
     Ok(response)
 }
 
-async fn set_password(State(edge): State<Edge>, Body(given): Body<NewPassword>) -> Answer<StatusCode> {
+async fn set_password(
+    State(edge): State<Edge>,
+    Origin(address): Origin,
+    Body(given): Body<NewPassword>,
+) -> Answer<StatusCode> {
     let proof = match (given.code, given.current) {
         (Some(code), None) => Proof::Code(code),
         (None, Some(current)) => Proof::Current(current),
@@ -148,7 +176,9 @@ async fn set_password(State(edge): State<Edge>, Body(given): Body<NewPassword>) 
                 .into());
         }
     };
-    edge.door.set_password(&given.user, proof, given.password).await?;
+    edge.knocks.take(&address)?;
+    let set = edge.door.set_password(&given.user, proof, given.password, &address).await;
+    edge.knocks.settle(&address, set)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -157,18 +187,39 @@ async fn me(Caller(claims): Caller) -> axum::Json<Me> {
 }
 
 fn session(edge: &Edge, headers: &HeaderMap, signed_in: SignedIn) -> Response {
-    let SignedIn { token, claims } = signed_in;
-    let session = Session { token: token.clone(), expires_at: claims.expires, me: claims.into() };
-    let mut response = axum::Json(session).into_response();
-    set_cookie(edge, headers, &mut response, &token, LIFE.get());
+    let SignedIn { token, claims, refresh, refresh_expires } = signed_in;
+    let now = edge.door.wall.now();
+    let session = Session {
+        token,
+        expires_at: claims.expires,
+        refresh,
+        refresh_expires_at: refresh_expires,
+        me: claims.into(),
+    };
+    let mut response = axum::Json(&session).into_response();
+    let seconds = |until: Timestamp| until.since(now).get();
+    let (token, until) = (&session.token, seconds(session.expires_at));
+    set_cookie(edge, headers, &mut response, (COOKIE, "/"), token, until);
+    let (refresh, until) = (&session.refresh, seconds(refresh_expires));
+    set_cookie(edge, headers, &mut response, (REFRESH_COOKIE, REFRESH_PATH), refresh, until);
     response
 }
 
+/// The refresh token travels to where it is of use and nowhere else.
+const REFRESH_PATH: &str = "/api/v1/session";
+
 /// Off loopback the cookie travels over TLS only, unless the operator says that the way is safe by itself.
-fn set_cookie(edge: &Edge, headers: &HeaderMap, response: &mut Response, token: &str, seconds: i64) {
+fn set_cookie(
+    edge: &Edge,
+    headers: &HeaderMap,
+    response: &mut Response,
+    (name, path): (&str, &str),
+    token: &str,
+    seconds: i64,
+) {
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let secure = if edge.config.plain_http || is_loopback(host) { "" } else { "; Secure" };
-    let cookie = format!("{COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
+    let cookie = format!("{name}={token}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }

@@ -1,7 +1,10 @@
 //! Accounts, for supervisors.
 
+use std::collections::BTreeMap;
+
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{id::UserId, time::Timestamp};
+use runtime::Clock;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +25,18 @@ pub struct Which {
     /// From the page before.
     #[serde(default)]
     pub cursor: Option<String>,
+}
+
+/// An account, and whether its owner can come in.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Listed {
+    /// The account.
+    #[serde(flatten)]
+    pub user: User,
+    /// A password is set; without one its owner needs a one-time code.
+    pub password_set: bool,
+    /// Shut out until then after failed sign-ins, from wherever that is longest.
+    pub locked_until: Option<Timestamp>,
 }
 
 /// A one-time code, to be handed to the account's owner.
@@ -49,7 +64,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/api/v1/users", SUPERVISOR, list)
             .about("Accounts within one's scope, by name")
             .query::<Which>()
-            .answers::<Page<User>>(200),
+            .answers::<Page<Listed>>(200),
         Endpoint::post("/api/v1/users", SUPERVISOR, create)
             .about("Makes an account; its owner sets a password with the code")
             .body::<User>()
@@ -58,7 +73,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .about("A new one-time code")
             .answers::<OneTimeCode>(200),
         Endpoint::patch("/api/v1/users/{user}", SUPERVISOR, change)
-            .about("Disables or enables, unlocks, renames")
+            .about("Disables or enables, unlocks, renames, gives another role or scope")
             .body::<Change>()
             .answers::<User>(200),
     ]
@@ -68,7 +83,7 @@ async fn list(
     State(edge): State<Edge>,
     Caller(claims): Caller,
     Query(which): Query<Which>,
-) -> Answer<Json<Page<User>>> {
+) -> Answer<Json<Page<Listed>>> {
     let limit = page::limit(which.limit)?;
     let after = page::place(which.cursor.as_deref(), |text| UserId::new(text).ok())?;
     let mut after = after.map(|user| user.to_string()).unwrap_or_default();
@@ -79,12 +94,19 @@ async fn list(
         let Some(last) = batch.last() else { break };
         after = last.user.user.to_string();
         let full = batch.len() > limit;
-        seen.extend(batch.into_iter().map(|a| a.user).filter(|u| claims.scope.contains(&u.scope)));
+        seen.extend(batch.into_iter().filter(|a| claims.scope.contains(&a.user.scope)));
         if !full {
             break;
         }
     }
-    Ok(Json(page::take(seen.into_iter(), limit, |user| user.user.to_string())))
+    let locked: BTreeMap<UserId, Timestamp> =
+        edge.door.store.locked(edge.door.wall.now()).await?.into_iter().collect();
+    let listed = seen.into_iter().map(|account| Listed {
+        password_set: account.password_hash.is_some(),
+        locked_until: locked.get(&account.user.user).copied(),
+        user: account.user,
+    });
+    Ok(Json(page::take(listed, limit, |listed| listed.user.user.to_string())))
 }
 
 async fn create(

@@ -2,7 +2,7 @@
 //! published; never again in between.
 
 use domain::{
-    id::{CaregiverId, CommunityId, ElderId, StreetId},
+    id::{CaregiverId, CommunityId, ElderId, OrganisationId, StreetId},
     order::Role,
 };
 
@@ -13,11 +13,13 @@ use crate::access::{scope::Scope, token::Claims};
 pub enum Audience {
     /// Staff who look at a part of the district.
     Staff(Desk, Scope),
+    /// A service organisation: its own staff and the orders they are on, within the scope.
+    Organisation(OrganisationId, Scope),
     /// One caregiver.
     Caregiver(CaregiverId),
     /// One elder and family.
     Elder(ElderId),
-    /// Those for whom there is nothing here yet but the state of the services.
+    /// Accounts of roles that have no room here, made before that was refused: the state of the services.
     Nobody,
 }
 
@@ -47,6 +49,8 @@ pub enum Kind {
     Kpi,
     /// Dead letters.
     DeadLetters,
+    /// Emergencies and devices.
+    Incidents,
 }
 
 impl Desk {
@@ -55,7 +59,7 @@ impl Desk {
         match self {
             Self::Command => true,
             Self::Front => !matches!(kind, Kind::DeadLetters),
-            Self::Audit => matches!(kind, Kind::Orders | Kind::People | Kind::Kpi),
+            Self::Audit => matches!(kind, Kind::Orders | Kind::People | Kind::Kpi | Kind::Incidents),
             Self::Bureau => matches!(kind, Kind::Kpi),
         }
     }
@@ -72,7 +76,11 @@ impl Audience {
             Role::Bureau => staff(Desk::Bureau),
             Role::Caregiver => claims.caregiver.clone().map_or(Self::Nobody, Self::Caregiver),
             Role::Elder => claims.elder.clone().map_or(Self::Nobody, Self::Elder),
-            Role::Organisation | Role::Kitchen | Role::Courier | Role::Device | Role::System => Self::Nobody,
+            Role::Organisation => {
+                let own = |o| Self::Organisation(o, claims.scope.clone());
+                claims.organisation.clone().map_or(Self::Nobody, own)
+            }
+            Role::Kitchen | Role::Courier | Role::Device | Role::System => Self::Nobody,
         }
     }
 
@@ -82,16 +90,45 @@ impl Audience {
             Self::Staff(desk, scope) => (desk.sees(Kind::Orders)
                 && scope.covers(&reach.street, &reach.community))
             .then_some(View::Whole),
+            Self::Organisation(organisation, scope) => (reach.organisations.contains(organisation)
+                && scope.covers(&reach.street, &reach.community))
+            .then_some(View::Field),
             Self::Caregiver(caregiver) => reach.caregivers.contains(caregiver).then_some(View::Field),
             Self::Elder(elder) => (reach.elder == *elder).then_some(View::Field),
             Self::Nobody => None,
         }
     }
 
-    /// Whether a caregiver's data of that kind may be seen.
-    pub fn of_person(&self, kind: Kind, caregiver: &CaregiverId, street: Option<&StreetId>) -> bool {
+    /// Whether the incident as a whole may be read, or only as the field sees it; `None` is not at all. One whose street
+    /// nobody knows is the whole district's desk's.
+    pub fn of_incident(&self, reach: &IncidentReach) -> Option<View> {
         match self {
-            Self::Staff(desk, scope) => desk.sees(kind) && scope.covers_street(street),
+            Self::Staff(desk, scope) => {
+                let community = scope.community.as_ref();
+                let covered = scope.covers_street(reach.street.as_ref())
+                    && (community.is_none() || community == reach.community.as_ref());
+                (desk.sees(Kind::Incidents) && covered).then_some(View::Whole)
+            }
+            Self::Caregiver(me) => reach.caregivers.contains(me).then_some(View::Field),
+            Self::Elder(me) => (reach.elder.as_ref() == Some(me)).then_some(View::Field),
+            Self::Organisation(..) | Self::Nobody => None,
+        }
+    }
+
+    /// Whether a device in that street may be seen.
+    pub fn of_device(&self, street: Option<&StreetId>) -> bool {
+        matches!(self, Self::Staff(desk, scope) if desk.sees(Kind::Incidents) && scope.covers_street(street))
+    }
+
+    /// Whether a caregiver's data of that kind may be seen.
+    pub fn of_person(&self, kind: Kind, caregiver: &CaregiverId, belongs: &Belongs) -> bool {
+        match self {
+            Self::Staff(desk, scope) => desk.sees(kind) && scope.covers_street(belongs.street.as_ref()),
+            Self::Organisation(organisation, scope) => {
+                matches!(kind, Kind::People | Kind::Positions)
+                    && belongs.organisation.as_ref() == Some(organisation)
+                    && scope.covers_street(belongs.street.as_ref())
+            }
             Self::Caregiver(me) => me == caregiver,
             Self::Elder(_) | Self::Nobody => false,
         }
@@ -120,6 +157,15 @@ pub enum View {
     Field,
 }
 
+/// Where a caregiver belongs; nothing while their profile is not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Belongs {
+    /// The street they work from.
+    pub street: Option<StreetId>,
+    /// Their employer.
+    pub organisation: Option<OrganisationId>,
+}
+
 /// Whom an order concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reach {
@@ -130,5 +176,20 @@ pub struct Reach {
     /// For whom.
     pub elder: ElderId,
     /// Everyone asked, coming or there, and those who were until just now: they must learn that they no longer are.
+    pub caregivers: Vec<CaregiverId>,
+    /// Their employers.
+    pub organisations: Vec<OrganisationId>,
+}
+
+/// Whom an incident concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncidentReach {
+    /// The street of the home, where it is known.
+    pub street: Option<StreetId>,
+    /// The community of the elder.
+    pub community: Option<CommunityId>,
+    /// The elder it is about.
+    pub elder: Option<ElderId>,
+    /// Everyone asked, going or there, and those who were until just now: they must learn that they no longer are.
     pub caregivers: Vec<CaregiverId>,
 }

@@ -6,27 +6,30 @@ use domain::{
     caregiver::{CaregiverProfile, Duty},
     elder::ElderProfile,
     id::CaregiverId,
+    incident::Incident,
     order::Order,
     time::Timestamp,
 };
 use schemas::{
-    dead_letter::DeadLetter,
-    live::{Kpi, ServiceStatus},
+    live::{Kpi, Letter, ServiceStatus},
     position::{Position, Presence},
 };
 
 use super::{
-    audience::{Audience, Desk, Kind, Reach},
+    audience::{Audience, Kind, Reach, View},
     frame::{Event, Parts},
-    hub::{ClientId, Entry, Hub, Limits, Target},
+    hub::{ClientId, Entry, Hub, Limits, Place, Target},
+    incidents,
     kpi::{Calendar, Figures},
     redact::for_the_field,
-    world::World,
+    world::{Kept, World, belongs},
 };
 use crate::access::scope::Scope;
 
 /// Orders in a snapshot at most.
 const SNAPSHOT_ORDERS: usize = 5_000;
+/// Emergencies in a snapshot at most; newest first.
+const SNAPSHOT_INCIDENTS: usize = 2_000;
 /// Dead letters in a snapshot at most.
 const SNAPSHOT_LETTERS: usize = 50;
 
@@ -58,7 +61,7 @@ impl OrderChange {
     }
 
     /// The log's entry; `before` is the order as it was.
-    pub fn entry(&self, before: Option<&Order>) -> Entry {
+    pub fn entry(&self, before: Option<&Order>, world: &World) -> Entry {
         let mut caregivers: Vec<CaregiverId> = self.order.people().cloned().collect();
         for caregiver in before.into_iter().flat_map(Order::people) {
             if !caregivers.contains(caregiver) {
@@ -69,6 +72,7 @@ impl OrderChange {
             street: self.order.street.clone(),
             community: self.order.community.clone(),
             elder: self.order.elder.clone(),
+            organisations: world.employers(caregivers.iter()),
             caregivers,
         };
         Entry {
@@ -77,6 +81,14 @@ impl OrderChange {
             field: self.field.clone(),
         }
     }
+}
+
+/// The event of an incident's last change.
+pub(super) fn incident_frame(incident: &Incident) -> bytes::Bytes {
+    let last = incident.timeline.last();
+    let kind = format!("care.incident.{}.v1", last.map_or("changed", |entry| entry.what.name()));
+    let at = last.map_or(incident.opened_at, |entry| entry.at);
+    Event::Incident { kind: &kind, at, incident }.frame()
 }
 
 /// Settings of the live stream.
@@ -133,7 +145,32 @@ impl Core {
         if let Some(evicted) = evicted {
             self.figures.forget(&evicted);
         }
-        self.hub.publish(change.entry(before.as_deref()))
+        self.hub.publish(change.entry(before.as_deref(), &self.world))
+    }
+
+    /// An emergency changed. Never coalesced, never dropped: what is known already changes nothing. `news` tells it to
+    /// those who watch.
+    pub fn incident(&mut self, incident: &Arc<Incident>, news: bool) -> Vec<ClientId> {
+        let Ok(before) = self.world.incidents.put(incident) else { return Vec::new() };
+        if !news {
+            return Vec::new();
+        }
+        let mut reach = incidents::reach(incident, &self.world);
+        if let Some(before) = before {
+            let theirs = incidents::reach(&before, &self.world).caregivers;
+            reach.caregivers.extend(theirs);
+            reach.caregivers.sort();
+            reach.caregivers.dedup();
+        }
+        let whole = incident_frame(incident);
+        let field = Some(incident_frame(&incidents::for_the_field(incident)));
+        self.hub.publish(Entry { target: Target::Incident(reach), whole, field })
+    }
+
+    /// The stream of alarms was made anew: everyone starts again.
+    pub fn forget_incidents(&mut self) -> Vec<ClientId> {
+        self.world.incidents.clear();
+        self.hub.close_all("restarted")
     }
 
     /// The stream of orders was made anew: everyone starts again.
@@ -153,7 +190,7 @@ impl Core {
             return Vec::new();
         }
         let whole = Event::Caregiver { caregiver: &profile }.frame();
-        let target = Target::Person(profile.id.clone(), Some(profile.street.clone()));
+        let target = Target::Person(profile.id.clone(), belongs(&profile));
         self.hub.publish(Entry { target, whole, field: None })
     }
 
@@ -166,8 +203,8 @@ impl Core {
     /// with it.
     pub fn presence(&mut self, presence: Presence, news: bool) -> Vec<ClientId> {
         let presence = Arc::new(presence);
-        let street = self.world.street_of(&presence.caregiver).cloned();
-        self.figures.presence(&presence, street.clone());
+        let belongs = self.world.belongs(&presence.caregiver);
+        self.figures.presence(&presence, belongs.street.clone());
         if presence.duty == Duty::Off {
             self.hub.positions.remove(&presence.caregiver);
         }
@@ -176,7 +213,7 @@ impl Core {
             return Vec::new();
         }
         let whole = Event::Presence { presence: &presence }.frame();
-        let target = Target::Person(presence.caregiver.clone(), street);
+        let target = Target::Person(presence.caregiver.clone(), belongs);
         self.hub.publish(Entry { target, whole, field: None })
     }
 
@@ -185,20 +222,37 @@ impl Core {
         for position in positions {
             let off = self.world.presence(&position.caregiver).is_some_and(|p| p.duty == Duty::Off);
             if !off {
-                let street = self.world.street_of(&position.caregiver).cloned();
-                self.hub.positions.put(position, street);
+                let belongs = self.world.belongs(&position.caregiver);
+                self.hub.positions.put(position, belongs);
             }
         }
     }
 
-    /// A dead letter at that place of DEAD; `news` only if it came after the start.
-    pub fn dead_letter(&mut self, sequence: u64, letter: DeadLetter, news: bool) -> Vec<ClientId> {
-        let letter = Arc::new(letter);
-        if !self.world.put_dead_letter(sequence, letter.clone()) || !news {
+    /// A dead letter; `news` only if it came after the start.
+    pub fn dead_letter(&mut self, kept: Kept, news: bool) -> Vec<ClientId> {
+        let letter = Arc::clone(&kept.letter);
+        if !self.world.put_letter(kept) || !news {
             return Vec::new();
         }
-        let whole = Event::DeadLetter { letter: &letter }.frame();
+        self.tell_letter(&letter)
+    }
+
+    /// A dead letter was seen to.
+    pub fn settle_letter(&mut self, letter: &Letter) -> Vec<ClientId> {
+        let letter = Arc::new(letter.clone());
+        self.world.settle_letter(&letter);
+        self.tell_letter(&letter)
+    }
+
+    fn tell_letter(&mut self, letter: &Letter) -> Vec<ClientId> {
+        let whole = Event::DeadLetter { letter }.frame();
         self.hub.publish(Entry { target: Target::DeadLetter, whole, field: None })
+    }
+
+    /// An order given up before could be read after all: whoever watches begins anew, for it lies far back in the stream.
+    pub fn order_again(&mut self, order: Arc<Order>) -> Vec<ClientId> {
+        self.learn_order(order);
+        self.hub.close_all("restarted")
     }
 
     /// A neighbour went away or came back.
@@ -237,7 +291,7 @@ impl Core {
     }
 
     /// Everything an audience may see, and the log's place right after it.
-    pub fn snapshot(&self, audience: &Audience, now: Timestamp) -> (Parts, u64) {
+    pub fn snapshot(&self, audience: &Audience, now: Timestamp) -> (Parts, Place) {
         let since = now - self.settings.snapshot_span;
         let current = || self.world.current_orders(since, usize::MAX).into_iter();
         let mut parts = Parts {
@@ -254,7 +308,19 @@ impl Core {
                     let mine = current().filter(|o| scope.covers(&o.street, &o.community));
                     parts.orders = mine.take(SNAPSHOT_ORDERS).collect();
                 }
-                self.people(*desk, scope, &mut parts);
+                if desk.sees(Kind::People) {
+                    self.people(audience, &mut parts);
+                }
+            }
+            Audience::Organisation(organisation, scope) => {
+                let on_it = |o: &Arc<Order>| {
+                    o.people()
+                        .any(|c| self.world.caregiver(c).is_some_and(|p| p.organisation == *organisation))
+                };
+                let mine = current().filter(|o| scope.covers(&o.street, &o.community) && on_it(o));
+                let mine = mine.take(SNAPSHOT_ORDERS);
+                parts.orders = mine.map(|o| Arc::new(for_the_field(&o).into_owned())).collect();
+                self.people(audience, &mut parts);
             }
             Audience::Caregiver(me) => {
                 let mine = current().filter(|o| o.people().any(|c| c == me));
@@ -268,20 +334,27 @@ impl Core {
             }
             Audience::Nobody => {}
         }
+        let current = self.world.incidents.current(since);
+        let seen = current.filter_map(|incident| {
+            let view = audience.of_incident(&incidents::reach(incident, &self.world))?;
+            Some(match view {
+                View::Whole => Arc::clone(incident),
+                View::Field => Arc::new(incidents::for_the_field(incident)),
+            })
+        });
+        parts.incidents = seen.take(SNAPSHOT_INCIDENTS).collect();
         if audience.of_dead_letters() {
-            let letters = self.world.dead_letters_before(u64::MAX).take(SNAPSHOT_LETTERS);
-            parts.dead_letters = letters.map(|(_, letter)| letter.clone()).collect();
+            let open = self.world.letters_before(u64::MAX).filter(|kept| kept.letter.settled.is_none());
+            parts.dead_letters = open.take(SNAPSHOT_LETTERS).map(|kept| Arc::clone(&kept.letter)).collect();
         }
-        (parts, self.hub.end())
+        (parts, self.hub.now())
     }
 
-    fn people(&self, desk: Desk, scope: &Scope, parts: &mut Parts) {
-        if !desk.sees(Kind::People) {
-            return;
-        }
-        let mine = self.world.caregivers_after(None).filter(|c| scope.covers_street(Some(&c.street)));
+    fn people(&self, audience: &Audience, parts: &mut Parts) {
+        let visible = |c: &CaregiverId| audience.of_person(Kind::People, c, &self.world.belongs(c));
+        let mine = self.world.caregivers_after(None).filter(|c| visible(&c.id));
         parts.caregivers = mine.cloned().collect();
-        let mine = self.world.presences().filter(|p| scope.covers_street(self.world.street_of(&p.caregiver)));
+        let mine = self.world.presences().filter(|p| visible(&p.caregiver));
         parts.presences = mine.cloned().collect();
     }
 }

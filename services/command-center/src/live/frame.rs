@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use bytes::{BufMut, Bytes, BytesMut};
-use domain::{caregiver::CaregiverProfile, order::Order, time::Timestamp};
+use domain::{caregiver::CaregiverProfile, incident::Incident, order::Order, time::Timestamp};
 use schemas::{
-    dead_letter::DeadLetter,
-    live::{Kpi, ServiceStatus},
+    live::{Kpi, Letter, ServiceStatus},
     position::{Position, Presence},
 };
 use serde::Serialize;
@@ -17,10 +16,11 @@ use serde::Serialize;
 pub(super) enum Event<'a> {
     Snapshot(&'a Parts),
     Order { sequence: u64, kind: &'a str, at: Timestamp, order: &'a Order },
+    Incident { kind: &'a str, at: Timestamp, incident: &'a Incident },
     Presence { presence: &'a Presence },
     Caregiver { caregiver: &'a CaregiverProfile },
     Kpi { kpi: Kpi },
-    DeadLetter { letter: &'a DeadLetter },
+    DeadLetter { letter: &'a Letter },
     Service { service: &'a ServiceStatus },
     Reset { reason: &'a str },
 }
@@ -45,7 +45,9 @@ pub struct Parts {
     /// How the neighbours are.
     pub services: Vec<ServiceStatus>,
     /// Dead letters.
-    pub dead_letters: Vec<Arc<DeadLetter>>,
+    pub dead_letters: Vec<Arc<Letter>>,
+    /// Emergencies.
+    pub incidents: Vec<Arc<Incident>>,
 }
 
 impl Event<'_> {
@@ -53,6 +55,7 @@ impl Event<'_> {
         match self {
             Self::Snapshot(_) => "snapshot",
             Self::Order { .. } => "order",
+            Self::Incident { .. } => "incident",
             Self::Presence { .. } => "presence",
             Self::Caregiver { .. } => "caregiver",
             Self::Kpi { .. } => "kpi",

@@ -3,17 +3,20 @@
 //! | question | module |
 //! | --- | --- |
 //! | who sees what | [`audience`], [`redact`] |
-//! | what is known | [`world`], the figures in [`kpi`] |
+//! | what is known | [`world`], [`incidents`], [`devices`], the figures in [`kpi`] and [`answering`] |
 //! | events as bytes | [`frame`] |
 //! | the log, its readers, resuming, falling behind | [`hub`] |
 //! | positions in rounds | [`positions`] |
 //! | state and watchers changed together, without I/O | [`core`] |
 //! | the lock, the wake-ups and the HTTP body | [`stream`] |
 
+pub mod answering;
 pub mod audience;
 pub mod core;
+pub mod devices;
 pub mod frame;
 pub mod hub;
+pub mod incidents;
 pub mod kpi;
 pub mod positions;
 pub mod redact;

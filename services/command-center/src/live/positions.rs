@@ -4,19 +4,19 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use domain::id::{CaregiverId, StreetId};
+use domain::id::CaregiverId;
 use schemas::position::Position;
 use std::sync::Arc;
 
 use super::{
-    audience::{Audience, Kind},
+    audience::{Audience, Belongs, Kind},
     frame,
 };
 
 #[derive(Debug, Clone)]
 struct Known {
     position: Arc<Position>,
-    street: Option<StreetId>,
+    belongs: Belongs,
     json: Bytes,
     /// The round in which it last moved.
     moved: u64,
@@ -38,7 +38,7 @@ pub struct Positions {
 
 impl Positions {
     /// Someone moved. Older than what is known is dropped.
-    pub fn put(&mut self, position: Position, street: Option<StreetId>) {
+    pub fn put(&mut self, position: Position, belongs: Belongs) {
         let next = self.round + 1;
         let id = position.caregiver.clone();
         let moved_before = match self.known.get(&id) {
@@ -47,7 +47,7 @@ impl Positions {
             None => false,
         };
         let json = frame::position(&position);
-        self.known.insert(id.clone(), Known { position: Arc::new(position), street, json, moved: next });
+        self.known.insert(id.clone(), Known { position: Arc::new(position), belongs, json, moved: next });
         if !moved_before {
             self.open.push(id);
         }
@@ -71,7 +71,7 @@ impl Positions {
     /// All an audience may see.
     pub fn visible(&self, audience: &Audience) -> Vec<Arc<Position>> {
         let visible = |(id, known): (&CaregiverId, &Known)| {
-            audience.of_person(Kind::Positions, id, known.street.as_ref()).then(|| known.position.clone())
+            audience.of_person(Kind::Positions, id, &known.belongs).then(|| known.position.clone())
         };
         self.known.iter().filter_map(visible).collect()
     }
@@ -97,7 +97,7 @@ impl Positions {
         match audience {
             Audience::Caregiver(me) => self.last.contains(me),
             Audience::Elder(_) | Audience::Nobody => false,
-            Audience::Staff(..) => self.batch(audience).is_some(),
+            Audience::Staff(..) | Audience::Organisation(..) => self.batch(audience).is_some(),
         }
     }
 
@@ -115,7 +115,7 @@ impl Positions {
         let missed = self.known.iter().filter(|(id, known)| {
             known.moved > round
                 && known.moved <= self.round
-                && audience.of_person(Kind::Positions, id, known.street.as_ref())
+                && audience.of_person(Kind::Positions, id, &known.belongs)
         });
         frame::positions(missed.map(|(_, known)| &known.json))
     }
@@ -131,7 +131,7 @@ impl Positions {
         }
         let seen = self.last.iter().filter_map(|id| {
             let known = self.known.get(id)?;
-            audience.of_person(Kind::Positions, id, known.street.as_ref()).then_some(&known.json)
+            audience.of_person(Kind::Positions, id, &known.belongs).then_some(&known.json)
         });
         let made = frame::positions(seen);
         self.batches.insert(audience.clone(), made.clone());

@@ -18,7 +18,7 @@ use super::{
     audience::Audience,
     core::{Core, Settings},
     frame::{Event, Parts, RETRY},
-    hub::{ClientId, Pulled},
+    hub::{ClientId, Place, Pulled, Resumed},
 };
 use crate::access::{sessions::Sessions, token::Claims};
 
@@ -49,7 +49,7 @@ struct Inner {
 #[derive(Debug, Clone)]
 struct Cached {
     frame: Bytes,
-    next: u64,
+    next: Place,
     made: Instant,
 }
 
@@ -163,13 +163,16 @@ impl Live {
                 });
             }
             if let Some(cursor) = cursor {
-                return Ok(match inner.core.hub.resume(cursor) {
-                    Some((from, refresh)) => {
+                let resumed = inner.core.hub.resume(cursor);
+                // Whose staff an order concerned is not known of the time before a restart.
+                let blind = |r: &Resumed| r.refresh && matches!(audience, Audience::Organisation(..));
+                return Ok(match resumed.filter(|resumed| !blind(resumed)) {
+                    Some(resumed) => {
                         let mut greeting = vec![RETRY];
-                        if refresh {
+                        if resumed.refresh {
                             greeting.extend(refreshed(&inner.core.snapshot(&audience, now).0));
                         }
-                        self.connect(&mut inner, audience, claims, greeting, from)
+                        self.connect(&mut inner, audience, claims, greeting, resumed.from)
                     }
                     None => self.refuse(&mut inner, audience, claims),
                 });
@@ -184,13 +187,13 @@ impl Live {
         claims: &Claims,
         now: Timestamp,
     ) -> Result<LiveStream, Problem> {
-        let shared = matches!(audience, Audience::Staff(..));
+        let shared = matches!(audience, Audience::Staff(..) | Audience::Organisation(..));
         let _making = if shared { Some(self.making.lock().await) } else { None };
         loop {
             let (parts, next) = {
                 let mut inner = self.lock();
                 let fresh = inner.snapshots.get(&audience).cloned().filter(|cached| {
-                    cached.made.elapsed() < SNAPSHOT_SERVES && inner.core.hub.reaches(cached.next)
+                    cached.made.elapsed() < SNAPSHOT_SERVES && inner.core.hub.reaches(cached.next.entry)
                 });
                 if let Some(cached) = fresh {
                     let greeting = vec![RETRY, cached.frame];
@@ -203,7 +206,7 @@ impl Live {
                 |error| Problem::new(500, "internal", format!("no snapshot could be made: {error}")),
             )?;
             let mut inner = self.lock();
-            if !inner.core.hub.reaches(next) {
+            if !inner.core.hub.reaches(next.entry) {
                 // So much happened meanwhile that the log has moved on; begin again.
                 continue;
             }
@@ -216,7 +219,7 @@ impl Live {
 
     /// A stream that says nothing but that the cursor is of no use.
     fn refuse(self: &Arc<Self>, inner: &mut Inner, audience: Audience, claims: &Claims) -> LiveStream {
-        let next = inner.core.hub.end();
+        let next = inner.core.hub.now();
         let stream = self.connect(inner, audience, claims, Vec::new(), next);
         inner.core.hub.close(stream.id, "cursor_too_old");
         stream
@@ -228,7 +231,7 @@ impl Live {
         audience: Audience,
         claims: &Claims,
         greeting: Vec<Bytes>,
-        from: u64,
+        from: Place,
     ) -> LiveStream {
         let id = inner.core.hub.connect(audience, greeting, from);
         inner.claims.insert(id, claims.clone());
@@ -243,6 +246,8 @@ fn refreshed(parts: &Parts) -> Vec<Bytes> {
     frames.extend(parts.caregivers.iter().map(|caregiver| Event::Caregiver { caregiver }.frame()));
     frames.extend(parts.presences.iter().map(|presence| Event::Presence { presence }.frame()));
     frames.extend(parts.services.iter().map(|service| Event::Service { service }.frame()));
+    frames.extend(parts.dead_letters.iter().map(|letter| Event::DeadLetter { letter }.frame()));
+    frames.extend(parts.incidents.iter().map(|incident| super::core::incident_frame(incident)));
     frames.push(Event::Kpi { kpi: parts.kpi }.frame());
     let positions: Vec<Bytes> = parts.positions.iter().map(|p| super::frame::position(p)).collect();
     frames.extend(super::frame::positions(positions.iter()));

@@ -9,14 +9,28 @@ use std::{
 use domain::{
     caregiver::CaregiverProfile,
     elder::ElderProfile,
-    id::{CaregiverId, ElderId, OrderId, StreetId},
+    id::{CaregiverId, ElderId, OrderId, OrganisationId, StreetId},
     order::Order,
     time::Timestamp,
 };
-use schemas::{dead_letter::DeadLetter, live::ServiceStatus, position::Presence};
+use schemas::{
+    live::{Letter, ServiceStatus},
+    position::Presence,
+};
 
-/// Dead letters kept for the desk.
-const DEAD_LETTERS: usize = 500;
+use super::{audience::Belongs, devices::Devices, incidents::Incidents};
+
+/// Dead letters kept for the desk; of more, those that were seen to go first.
+const DEAD_LETTERS: usize = 1_000;
+
+/// A dead letter.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// The id of its event.
+    pub event: String,
+    /// As the desk sees it.
+    pub letter: Arc<Letter>,
+}
 
 /// Newest first.
 pub type OrderKey = (std::cmp::Reverse<i64>, OrderId);
@@ -32,9 +46,13 @@ pub struct World {
     caregivers: BTreeMap<CaregiverId, Arc<CaregiverProfile>>,
     elders: BTreeMap<ElderId, Arc<ElderProfile>>,
     presences: BTreeMap<CaregiverId, Arc<Presence>>,
-    /// With their sequence in DEAD, oldest first.
-    dead_letters: VecDeque<(u64, Arc<DeadLetter>)>,
+    /// By their place in DEAD.
+    letters: BTreeMap<u64, Kept>,
     services: BTreeMap<String, ServiceStatus>,
+    /// Emergencies.
+    pub incidents: Incidents,
+    /// Devices.
+    pub devices: Devices,
 }
 
 /// The key of an order in lists.
@@ -53,8 +71,10 @@ impl World {
             caregivers: BTreeMap::new(),
             elders: BTreeMap::new(),
             presences: BTreeMap::new(),
-            dead_letters: VecDeque::new(),
+            letters: BTreeMap::new(),
             services: BTreeMap::new(),
+            incidents: Incidents::default(),
+            devices: Devices::default(),
         }
     }
 
@@ -163,6 +183,18 @@ impl World {
         self.presences.values()
     }
 
+    /// Where a caregiver belongs.
+    pub fn belongs(&self, caregiver: &CaregiverId) -> Belongs {
+        let profile = self.caregivers.get(caregiver);
+        profile.map(|p| belongs(p)).unwrap_or_default()
+    }
+
+    /// The employers of these caregivers, each once.
+    pub fn employers<'a>(&self, caregivers: impl Iterator<Item = &'a CaregiverId>) -> Vec<OrganisationId> {
+        let employers = caregivers.filter_map(|c| self.caregivers.get(c)).map(|p| p.organisation.clone());
+        employers.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
     /// The street a caregiver works from.
     pub fn street_of(&self, caregiver: &CaregiverId) -> Option<&StreetId> {
         self.caregivers.get(caregiver).map(|profile| &profile.street)
@@ -174,21 +206,43 @@ impl World {
         caregivers.chain(self.elders.values().map(|e| e.street.clone())).collect()
     }
 
-    /// A dead letter at that place of DEAD; `false` if it is known.
-    pub fn put_dead_letter(&mut self, sequence: u64, letter: Arc<DeadLetter>) -> bool {
-        if self.dead_letters.back().is_some_and(|(last, _)| *last >= sequence) {
+    /// A dead letter; `false` if it is known.
+    pub fn put_letter(&mut self, kept: Kept) -> bool {
+        let place = kept.letter.id;
+        if self.letters.contains_key(&place) {
             return false;
         }
-        self.dead_letters.push_back((sequence, letter));
-        if self.dead_letters.len() > DEAD_LETTERS {
-            self.dead_letters.pop_front();
+        self.letters.insert(place, kept);
+        if self.letters.len() > DEAD_LETTERS {
+            let settled = self.letters.iter().find(|(_, kept)| kept.letter.settled.is_some());
+            match settled.map(|(place, _)| *place) {
+                Some(place) => drop(self.letters.remove(&place)),
+                None => drop(self.letters.pop_first()),
+            }
         }
         true
     }
 
+    /// A letter was seen to.
+    pub fn settle_letter(&mut self, letter: &Arc<Letter>) {
+        if let Some(kept) = self.letters.get_mut(&letter.id) {
+            kept.letter = Arc::clone(letter);
+        }
+    }
+
+    /// One of them.
+    pub fn letter(&self, place: u64) -> Option<&Kept> {
+        self.letters.get(&place)
+    }
+
     /// Dead letters newest first, before that place of DEAD.
-    pub fn dead_letters_before(&self, before: u64) -> impl Iterator<Item = &(u64, Arc<DeadLetter>)> {
-        self.dead_letters.iter().rev().filter(move |(sequence, _)| *sequence < before)
+    pub fn letters_before(&self, before: u64) -> impl Iterator<Item = &Kept> {
+        self.letters.range(..before).rev().map(|(_, kept)| kept)
+    }
+
+    /// The stream of them was made anew.
+    pub fn forget_letters(&mut self) {
+        self.letters.clear();
     }
 
     /// How a service is; `false` if that is no news.
@@ -204,6 +258,11 @@ impl World {
     pub fn services(&self) -> impl Iterator<Item = &ServiceStatus> {
         self.services.values()
     }
+}
+
+/// Where the caregiver of this profile belongs.
+pub fn belongs(profile: &CaregiverProfile) -> Belongs {
+    Belongs { street: Some(profile.street.clone()), organisation: Some(profile.organisation.clone()) }
 }
 
 /// When an order last changed.

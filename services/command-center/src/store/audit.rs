@@ -24,13 +24,15 @@ pub enum Action {
     LockedOut,
     /// Someone signed out.
     SignedOut,
+    /// A refresh token turned up a second time; the sign-in was ended.
+    RefreshReused,
     /// A password was set.
     PasswordSet,
     /// An account was made.
     UserCreated,
     /// A one-time code was given out.
     CodeIssued,
-    /// An account was disabled, enabled, unlocked or renamed.
+    /// An account was disabled, enabled, unlocked, renamed, or given another role or scope.
     UserChanged,
     /// An order was assigned by hand.
     Assigned,
@@ -40,8 +42,32 @@ pub enum Action {
     ActedFor,
     /// Names of people were read.
     NamesRead,
+    /// People were looked for by name.
+    NamesSearched,
     /// A tracker token was issued.
     TrackerIssued,
+    /// A tracker token was voided.
+    TrackerRevoked,
+    /// A dead letter was delivered again.
+    LetterRedelivered,
+    /// A dead letter was dismissed.
+    LetterDismissed,
+    /// An emergency card was opened.
+    CardRead,
+    /// A device or its card was registered or changed.
+    DeviceRegistered,
+    /// An emergency was taken out of the house, for 120 or for the file.
+    IncidentExported,
+    /// What an elder may get was read.
+    EligibilityRead,
+    /// The ledger of an elder was read.
+    EntriesRead,
+    /// A step was taken about a matter.
+    MatterStep,
+    /// A settlement was drawn.
+    SettlementDrawn,
+    /// A settlement was approved.
+    SettlementApproved,
 }
 
 /// One entry.

@@ -1,9 +1,11 @@
-//! What the edge keeps for itself: accounts, ended sign-ins, tracker tokens, the audit log. One SQLite file in the
+//! What the edge keeps for itself: accounts, sign-ins, tracker tokens, the audit log. One SQLite file in the
 //! state folder, written by this process alone.
 
 pub mod audit;
 pub mod failures;
+pub mod letters;
 pub mod sessions;
+pub mod sign_ins;
 pub mod trackers;
 pub mod users;
 
@@ -77,14 +79,15 @@ impl Store {
 }
 
 fn migrator() -> Migrator {
-    let sql = include_str!("../../migrations/0001_accounts.sql");
-    Migrator::with_migrations(vec![Migration::new(
-        1,
-        "accounts".into(),
-        MigrationType::Simple,
-        sql.into_sql_str(),
-        false,
-    )])
+    let simple = |version: i64, name: &'static str, sql: &'static str| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(vec![
+        simple(1, "accounts", include_str!("../../migrations/0001_accounts.sql")),
+        simple(2, "sign-ins", include_str!("../../migrations/0002_sign_ins.sql")),
+        simple(3, "standing", include_str!("../../migrations/0003_standing.sql")),
+        simple(4, "letters", include_str!("../../migrations/0004_letters.sql")),
+    ])
 }
 
 /// Readable by its owner only.

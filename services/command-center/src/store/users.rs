@@ -1,7 +1,7 @@
 //! Accounts.
 
 use domain::{
-    id::{CaregiverId, CommunityId, ElderId, StreetId, UserId},
+    id::{CaregiverId, CommunityId, ElderId, OrganisationId, StreetId, UserId},
     order::Role,
     time::Timestamp,
 };
@@ -28,6 +28,9 @@ pub struct User {
     /// The elder the account is.
     #[serde(default)]
     pub elder: Option<ElderId>,
+    /// The organisation whose staff the account sees.
+    #[serde(default)]
+    pub organisation: Option<OrganisationId>,
     /// For display.
     pub display_name: String,
     /// May not sign in.
@@ -48,8 +51,8 @@ pub struct Account {
     pub epoch: u32,
 }
 
-const COLUMNS: &str = "user, role, street, community, caregiver, elder, display_name, disabled, password_hash, \
-                       code_hash, code_expires, epoch";
+const COLUMNS: &str = "user, role, street, community, caregiver, elder, organisation, display_name, disabled, \
+                       password_hash, code_hash, code_expires, epoch";
 
 /// The role's name on the wire.
 pub fn role_name(role: Role) -> String {
@@ -84,6 +87,10 @@ fn account(row: &SqliteRow) -> Result<Account, sqlx::Error> {
             },
             caregiver: text("caregiver")?.map(CaregiverId::new).transpose().map_err(|_| bad("caregiver"))?,
             elder: text("elder")?.map(ElderId::new).transpose().map_err(|_| bad("elder"))?,
+            organisation: text("organisation")?
+                .map(OrganisationId::new)
+                .transpose()
+                .map_err(|_| bad("organisation"))?,
             display_name: row.try_get("display_name")?,
             disabled: row.try_get::<i64, _>("disabled")? != 0,
         },
@@ -121,9 +128,9 @@ impl Store {
     pub async fn add_account(&self, account: &Account, by: Option<&UserId>, now: Timestamp) -> Stored<bool> {
         let user = &account.user;
         let added = sqlx::query(
-            "insert into users (user, role, street, community, caregiver, elder, display_name, password_hash, \
-             code_hash, code_expires, epoch, disabled, created_at, created_by) \
-             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (user) do nothing",
+            "insert into users (user, role, street, community, caregiver, elder, organisation, display_name, \
+             password_hash, code_hash, code_expires, epoch, disabled, created_at, created_by) \
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (user) do nothing",
         )
         .bind(user.user.as_str())
         .bind(role_name(user.role))
@@ -131,6 +138,7 @@ impl Store {
         .bind(user.scope.community.as_ref().map(CommunityId::as_str))
         .bind(user.caregiver.as_ref().map(CaregiverId::as_str))
         .bind(user.elder.as_ref().map(ElderId::as_str))
+        .bind(user.organisation.as_ref().map(OrganisationId::as_str))
         .bind(&user.display_name)
         .bind(&account.password_hash)
         .bind(account.code.as_ref().map(|(hash, _)| hash.as_slice()))
@@ -177,6 +185,24 @@ impl Store {
             .bind(user.as_str())
             .execute(&self.pool)
             .await?;
+        Ok(())
+    }
+
+    /// Gives the account another role, with what belongs to it; every sign-in made before ends.
+    pub async fn set_role(&self, user: &User) -> Stored<()> {
+        sqlx::query(
+            "update users set role = ?, street = ?, community = ?, caregiver = ?, elder = ?, organisation = ?, \
+             epoch = epoch + 1 where user = ?",
+        )
+        .bind(role_name(user.role))
+        .bind(user.scope.street.as_ref().map(StreetId::as_str))
+        .bind(user.scope.community.as_ref().map(CommunityId::as_str))
+        .bind(user.caregiver.as_ref().map(CaregiverId::as_str))
+        .bind(user.elder.as_ref().map(ElderId::as_str))
+        .bind(user.organisation.as_ref().map(OrganisationId::as_str))
+        .bind(user.user.as_str())
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 

@@ -169,7 +169,7 @@ async fn people_positions_dead_letters_and_absences_show_live() {
         .await
         .unwrap();
     assert!(
-        matches!(watcher.until("dead_letter").await.data, LiveEvent::DeadLetter { letter } if letter.code == "undecodable")
+        matches!(watcher.until("dead_letter").await.data, LiveEvent::DeadLetter { letter } if letter.letter.code == "undecodable")
     );
     let (_, letters) = place.get("operator", "/api/v1/dead-letters").await;
     assert_eq!(letters["items"][0]["service"], "command-center");

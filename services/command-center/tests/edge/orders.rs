@@ -107,7 +107,7 @@ async fn pages_of_orders_leave_nothing_out() {
 #[tokio::test]
 async fn with_dispatch_away_the_answer_is_quick_and_clear() {
     let place = District::start().await;
-    place.neighbours.dispatch_away.cancel();
+    place.neighbours.stop_dispatch().await;
     let body = json!({ "elder": "e1", "service": "cleaning" });
     let mut worst = std::time::Duration::ZERO;
     for _ in 0..3 {

@@ -1,6 +1,6 @@
 //! Every endpoint × every role × own and other district: who gets in, who does not, and with which code.
 
-use crate::support::{District, TOKEN_KEY, answer, sign, user};
+use crate::support::{District, TOKEN_KEY, answer, of_nobody, sign, user};
 use command_center::http::endpoint::{Endpoint, ROLES, Who, table};
 use domain::{id::DistrictId, order::Role, unit::Seconds};
 use serde_json::json;
@@ -9,28 +9,61 @@ use serde_json::json;
 const CONTRACT: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/session", "anyone"),
     ("DELETE", "/api/v1/session", "signed in"),
-    ("POST", "/api/v1/session/renew", "signed in"),
+    ("POST", "/api/v1/session/renew", "anyone"),
     ("POST", "/api/v1/password", "anyone"),
     ("GET", "/api/v1/me", "signed in"),
     ("GET", "/api/v1/district", "signed in"),
     ("GET", "/api/v1/map", "signed in"),
     ("GET", "/api/v1/live", "signed in"),
     ("POST", "/api/v1/orders", "operator supervisor frontdesk elder"),
-    ("GET", "/api/v1/orders", "operator supervisor frontdesk auditor caregiver elder"),
-    ("GET", "/api/v1/orders/{id}", "operator supervisor frontdesk auditor caregiver elder"),
+    ("GET", "/api/v1/orders", "operator supervisor frontdesk auditor organisation caregiver elder"),
+    ("GET", "/api/v1/orders/{id}", "operator supervisor frontdesk auditor organisation caregiver elder"),
     ("GET", "/api/v1/orders/{id}/decisions", "operator supervisor frontdesk auditor"),
     ("POST", "/api/v1/orders/{id}/commands", "operator supervisor frontdesk caregiver elder"),
     ("GET", "/api/v1/orders/{id}/route", "operator supervisor frontdesk caregiver"),
-    ("GET", "/api/v1/caregivers", "operator supervisor frontdesk"),
+    ("GET", "/api/v1/caregivers", "operator supervisor frontdesk organisation"),
     ("GET", "/api/v1/elders", "operator supervisor frontdesk"),
     ("GET", "/api/v1/nearest", "operator supervisor frontdesk"),
     ("POST", "/api/v1/positions", "caregiver"),
     ("GET", "/osmand", "anyone"),
     ("POST", "/osmand", "anyone"),
     ("POST", "/api/v1/caregivers/me/tracker", "caregiver"),
+    ("DELETE", "/api/v1/caregivers/me/tracker", "caregiver"),
+    ("DELETE", "/api/v1/caregivers/{caregiver}/tracker", "supervisor"),
     ("POST", "/api/v1/duty", "operator supervisor caregiver"),
     ("GET", "/api/v1/kpi", "operator supervisor frontdesk bureau auditor"),
+    ("GET", "/api/v1/incidents", "operator supervisor frontdesk auditor caregiver elder"),
+    ("POST", "/api/v1/incidents", "operator supervisor frontdesk caregiver elder"),
+    ("GET", "/api/v1/incidents/figures", "operator supervisor frontdesk bureau auditor"),
+    ("GET", "/api/v1/incidents/{id}", "operator supervisor frontdesk auditor caregiver elder"),
+    ("POST", "/api/v1/incidents/{id}/commands", "operator supervisor caregiver"),
+    ("GET", "/api/v1/incidents/{id}/card", "operator supervisor caregiver"),
+    ("GET", "/api/v1/incidents/{id}/cap", "operator supervisor auditor"),
+    ("GET", "/api/v1/incidents/{id}/timeline", "operator supervisor auditor"),
+    ("GET", "/api/v1/devices", "operator supervisor frontdesk auditor"),
+    ("POST", "/api/v1/devices", "operator supervisor"),
+    ("GET", "/api/v1/devices/supervision", "operator supervisor frontdesk bureau auditor"),
+    ("POST", "/api/v1/devices/{device}/substitute", "operator supervisor"),
+    ("GET", "/api/v1/catalogue", "anyone"),
+    ("GET", "/api/v1/quality", "anyone"),
+    ("GET", "/api/v1/elders/{elder}/eligibility", "operator supervisor frontdesk bureau auditor elder"),
+    ("GET", "/api/v1/elders/{elder}/quote", "operator supervisor frontdesk elder"),
+    ("GET", "/api/v1/elders/{elder}/entries", "operator supervisor frontdesk bureau auditor elder"),
+    ("GET", "/api/v1/entries", "supervisor bureau auditor organisation"),
+    ("GET", "/api/v1/settlements", "supervisor bureau auditor organisation"),
+    ("POST", "/api/v1/settlements", "supervisor"),
+    ("POST", "/api/v1/settlements/{period}/approval", "bureau"),
+    (
+        "GET",
+        "/api/v1/settlements/{period}/statements/{organisation}",
+        "supervisor bureau auditor organisation",
+    ),
+    ("GET", "/api/v1/matters", "operator supervisor frontdesk bureau auditor organisation elder"),
+    ("POST", "/api/v1/matters/{matter}/steps", "operator supervisor frontdesk bureau organisation elder"),
     ("GET", "/api/v1/dead-letters", "operator supervisor"),
+    ("GET", "/api/v1/dead-letters/{letter}", "operator supervisor"),
+    ("POST", "/api/v1/dead-letters/{letter}/deliver", "operator supervisor"),
+    ("POST", "/api/v1/dead-letters/{letter}/dismiss", "operator supervisor"),
     ("GET", "/api/v1/users", "supervisor"),
     ("POST", "/api/v1/users", "supervisor"),
     ("POST", "/api/v1/users/{user}/reset", "supervisor"),
@@ -54,7 +87,7 @@ async fn every_endpoint_admits_whom_the_contract_names() {
     assert_eq!(table().len(), CONTRACT.len());
     for endpoint in table() {
         // Leaving would end the session of the tests to come.
-        if endpoint.method == "DELETE" {
+        if endpoint.method == "DELETE" && endpoint.path == "/api/v1/session" {
             continue;
         }
         let expected = expected(&endpoint);
@@ -104,7 +137,7 @@ async fn no_endpoint_takes_a_token_that_does_not_hold_here() {
 
 /// Status and problem code; an answer that never ends is not read.
 async fn call(district: &District, endpoint: &Endpoint, token: Option<&str>) -> (u16, String) {
-    let path = endpoint.path.replace("{id}", "no-such-order").replace("{user}", "nobody");
+    let path = of_nobody(endpoint.path);
     let mut request = district.request(endpoint.method.as_str(), &path);
     if let Some(token) = token {
         request = request.bearer_auth(token);

@@ -50,35 +50,85 @@ async fn the_first_start_makes_a_supervisor_with_a_one_time_code_and_no_password
     assert_eq!(session["me"]["scope"], json!({ "street": null, "community": null }));
 }
 
+async fn renew(district: &District, refresh: &str) -> (u16, Value) {
+    answer(district.request("POST", "/api/v1/session/renew").json(&json!({ "refresh": refresh }))).await
+}
+
+fn text(session: &Value, key: &str) -> String {
+    session[key].as_str().unwrap_or_else(|| panic!("{key} in {session}")).to_owned()
+}
+
 #[tokio::test]
-async fn a_session_is_renewed_for_twelve_hours_and_ends_when_signed_out() {
+async fn a_desk_stays_signed_in_for_twelve_hours_and_until_it_signs_out() {
     let district = District::start().await;
-    let (_, session) = sign_in(&district, "operator", "correct horse").await;
-    let mut token = session["token"].as_str().unwrap().to_owned();
-    district.wall.advance_millis(10 * 60_000);
-    let (status, renewed) = with(&district, &token, "POST", "/api/v1/session/renew").await;
-    assert_eq!(status, 200);
-    district.wall.advance_millis(6 * 60_000);
+    let (_, first) = sign_in(&district, "operator", "correct horse").await;
+    district.wall.advance_millis(16 * 60_000);
+    let token = text(&first, "token");
     assert_eq!(with(&district, &token, "GET", "/api/v1/me").await.1["code"], "token_expired");
-    token = renewed["token"].as_str().unwrap().to_owned();
-    assert_eq!(with(&district, &token, "GET", "/api/v1/me").await.1["user"], "operator");
+    let (status, mut session) = renew(&district, &text(&first, "refresh")).await;
+    assert_eq!(status, 200, "{session}");
+    assert_eq!(with(&district, &text(&session, "token"), "GET", "/api/v1/me").await.1["user"], "operator");
 
     let end = district.wall.now() + Seconds::hours(12);
     while district.wall.now() < end {
-        let (status, renewed) = with(&district, &token, "POST", "/api/v1/session/renew").await;
-        if status != 200 {
-            break;
-        }
-        token = renewed["token"].as_str().unwrap().to_owned();
-        district.wall.advance_millis(14 * 60_000);
+        let (status, renewed) = renew(&district, &text(&session, "refresh")).await;
+        assert_eq!(status, 200, "{renewed}");
+        session = renewed;
+        district.wall.advance_millis(60 * 60_000);
     }
-    let code = with(&district, &token, "POST", "/api/v1/session/renew").await.1["code"].clone();
-    assert!(code == "session_ended" || code == "token_expired", "{code}");
+    assert_eq!(renew(&district, &text(&session, "refresh")).await.1["code"], "session_ended");
 
     let (_, session) = sign_in(&district, "operator", "correct horse").await;
-    let token = session["token"].as_str().unwrap();
-    assert_eq!(with(&district, token, "DELETE", "/api/v1/session").await.0, 204);
-    assert_eq!(with(&district, token, "GET", "/api/v1/me").await.1["code"], "session_ended");
+    let token = text(&session, "token");
+    assert_eq!(with(&district, &token, "DELETE", "/api/v1/session").await.0, 204);
+    assert_eq!(with(&district, &token, "GET", "/api/v1/me").await.1["code"], "session_ended");
+    assert_eq!(renew(&district, &text(&session, "refresh")).await.1["code"], "session_ended");
+    for nonsense in ["", "care-r1.x.y", "care-r1", &token] {
+        assert_eq!(renew(&district, nonsense).await.1["code"], "session_ended", "{nonsense}");
+    }
+}
+
+#[tokio::test]
+async fn a_phone_that_slept_for_days_comes_back_and_one_forgotten_in_a_drawer_does_not() {
+    let mut district = District::start().await;
+    let (_, session) = sign_in(&district, "caregiver", "correct horse").await;
+    district.wall.advance_millis(3 * 24 * 3_600_000);
+    district.restart_edge().await;
+    let (status, session) = renew(&district, &text(&session, "refresh")).await;
+    assert_eq!(status, 200, "{session}");
+    assert_eq!(with(&district, &text(&session, "token"), "GET", "/api/v1/me").await.1["caregiver"], "c1");
+    district.wall.advance_millis(8 * 24 * 3_600_000);
+    assert_eq!(renew(&district, &text(&session, "refresh")).await.1["code"], "session_ended");
+
+    // Whoever is shut out is out, however long the phone could have slept.
+    let (_, session) = sign_in(&district, "caregiver", "correct horse").await;
+    let disable =
+        district.request("PATCH", "/api/v1/users/caregiver").bearer_auth(district.token("supervisor"));
+    assert_eq!(answer(disable.json(&json!({ "disabled": true }))).await.0, 200);
+    assert_eq!(renew(&district, &text(&session, "refresh")).await.1["code"], "session_ended");
+}
+
+#[tokio::test]
+async fn a_lost_answer_costs_nothing_and_a_copied_token_ends_the_sign_in() {
+    let district = District::start().await;
+    let (_, session) = sign_in(&district, "caregiver", "correct horse").await;
+    let first = text(&session, "refresh");
+    // The answer never came: the phone asks again with the token it has.
+    let lost = renew(&district, &first).await.1;
+    let (status, second) = renew(&district, &first).await;
+    assert_eq!(status, 200, "{second}");
+    let (status, third) = renew(&district, &text(&second, "refresh")).await;
+    assert_eq!(status, 200, "{third}");
+
+    // Somebody kept a copy of the first. Nobody can tell who is who, so both have to sign in.
+    assert_eq!(renew(&district, &first).await.1["code"], "session_ended");
+    assert_eq!(renew(&district, &text(&third, "refresh")).await.1["code"], "session_ended");
+    let token = text(&third, "token");
+    assert_eq!(with(&district, &token, "GET", "/api/v1/me").await.1["code"], "session_ended");
+    assert_eq!(renew(&district, &text(&lost, "refresh")).await.1["code"], "session_ended");
+    let (_, audit) = district.get("auditor", "/api/v1/audit").await;
+    let reused = |entry: &Value| entry["action"] == "refresh_reused" && entry["user"] == "caregiver";
+    assert_eq!(audit["items"].as_array().unwrap().iter().filter(|entry| reused(entry)).count(), 1, "{audit}");
 }
 
 #[tokio::test]
@@ -90,17 +140,34 @@ async fn a_cookie_signs_in_browsers_and_guards_against_other_sites() {
         .send()
         .await
         .unwrap();
-    let cookie = response.headers()["set-cookie"].to_str().unwrap().to_owned();
-    for part in ["care_session=", "HttpOnly", "SameSite=Strict", "Path=/"] {
-        assert!(cookie.contains(part), "{cookie}");
+    let cookies: Vec<String> = response
+        .headers()
+        .get_all("set-cookie")
+        .iter()
+        .map(|value| value.to_str().unwrap().to_owned())
+        .collect();
+    for (name, path) in [("care_session=", "Path=/;"), ("care_refresh=", "Path=/api/v1/session;")] {
+        let cookie = cookies.iter().find(|cookie| cookie.starts_with(name)).unwrap();
+        for part in ["HttpOnly", "SameSite=Strict", path] {
+            assert!(cookie.contains(part), "{cookie}");
+        }
+        assert!(!cookie.contains("Secure"), "on loopback");
     }
-    assert!(!cookie.contains("Secure"), "on loopback");
-    let pair = cookie.split(';').next().unwrap();
-    let me = district.request("GET", "/api/v1/me").header("cookie", pair);
+    let pair = |name: &str| {
+        let cookie = cookies.iter().find(|cookie| cookie.starts_with(name)).unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    };
+    let me = district.request("GET", "/api/v1/me").header("cookie", pair("care_session="));
     assert_eq!(answer(me).await.0, 200);
-    let renew = || district.request("POST", "/api/v1/session/renew").header("cookie", pair);
-    assert_eq!(answer(renew()).await.1["code"], "missing_request_header");
-    assert_eq!(answer(renew().header("x-care-request", "1")).await.0, 200);
+    let leave = district.request("DELETE", "/api/v1/session").header("cookie", pair("care_session="));
+    assert_eq!(answer(leave).await.1["code"], "missing_request_header");
+    let renew = |cookie: &str| {
+        district.request("POST", "/api/v1/session/renew").header("cookie", cookie.to_owned()).json(&json!({}))
+    };
+    let refresh = pair("care_refresh=");
+    assert_eq!(answer(renew(&refresh)).await.1["code"], "missing_request_header");
+    assert_eq!(answer(renew("other=1").header("x-care-request", "1")).await.1["code"], "not_signed_in");
+    assert_eq!(answer(renew(&refresh).header("x-care-request", "1")).await.0, 200);
     let outside = district.request("POST", "/api/v1/session").header("host", "care.example");
     let outside =
         outside.json(&json!({ "user": "operator", "password": "correct horse" })).send().await.unwrap();

@@ -4,14 +4,15 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    command::{OrderAction, OrderCommand, PlaceOrder},
-    decision::{Decision, Method},
+    command::{Change, OrderAction, OrderCommand, PlaceOrder},
+    decision::Decision,
     id::{CaregiverId, CommandId, DecisionId, OfferId, OrderId},
     order::{Actor, Entry, Happening, Order, Refusal, Stage, apply::Utterer, timeline::HandBack},
     time::Timestamp,
+    unit::Seconds,
 };
 
-use super::{Core, Effect, Ticket, place};
+use super::{Core, Effect, Ticket, digest::digest, place};
 
 impl Core {
     pub(super) fn place(
@@ -22,12 +23,17 @@ impl Core {
         request: &PlaceOrder,
         now: Timestamp,
     ) -> Result<(), Refusal> {
+        place::may_place(actor.role)?;
+        if self.forgotten.contains_key(&id) {
+            return Err(Refusal::KeyReused);
+        }
         if let Some(order) = self.orders.get(&id) {
+            let created = order.timeline.first().ok_or(Refusal::KeyReused)?;
+            same(created, actor, &digest(request))?;
             let order = Box::new(order.clone());
             self.effects.push(Effect::Repeat { ticket, order });
             return Ok(());
         }
-        place::may_place(actor.role)?;
         let elder = self.elders.get(&request.elder);
         let elder = elder.ok_or_else(|| Refusal::UnknownElder(request.elder.clone()))?;
         let names = (id, command, actor.clone());
@@ -47,7 +53,9 @@ impl Core {
     ) -> Result<(), Refusal> {
         let order = self.orders.get(&command.order);
         let order = order.ok_or_else(|| Refusal::UnknownOrder(command.order.clone()))?;
-        if order.has_applied(&command.id) {
+        let digest = digest(&command.action);
+        if let Some(entry) = order.applied(&command.id) {
+            same(entry, actor, &digest)?;
             if let Some(ticket) = ticket {
                 let order = Box::new(order.clone());
                 self.effects.push(Effect::Repeat { ticket, order });
@@ -57,16 +65,44 @@ impl Core {
         let by = Utterer { actor, caregiver };
         if let OrderAction::Assign { caregivers, reason } = &command.action {
             order.check(command, by, now)?;
-            let (order, decision) = self.assign(order.clone(), command, actor, (caregivers, reason), now)?;
+            let (mut order, decision) =
+                self.assign(order.clone(), command, actor, (caregivers, reason), now)?;
+            order.seal(&command.id, digest);
             self.commit(order, Some(decision), ticket, now);
             return Ok(());
         }
+        self.check_change(order, command, now)?;
         let mut order = order.clone().apply(command, by, now)?;
+        order.seal(&command.id, digest);
         if matches!(command.action, OrderAction::Resume) {
             order.window.latest = order.window.latest.max(now + self.settings.now_window);
         }
+        let id = order.id.clone();
         self.fill_and_commit(order, ticket, now);
+        if let (OrderAction::Depart, Some(caregiver)) = (&command.action, caregiver) {
+            self.arrive_if_there(&id, caregiver, now);
+        }
         Ok(())
+    }
+
+    /// What the order alone cannot tell about a change: how far ahead orders are taken, and what its people have
+    /// promised elsewhere.
+    fn check_change(&self, order: &Order, command: &OrderCommand, now: Timestamp) -> Result<(), Refusal> {
+        let change = match &command.action {
+            OrderAction::Change { change } => Some(change),
+            OrderAction::Answer { application, approve: true, .. } => {
+                order.applications.iter().find(|a| a.id == *application).map(|a| &a.change)
+            }
+            _ => None,
+        };
+        match change {
+            Some(Change::Window { window }) => place::check_window(&self.settings, window, now),
+            Some(Change::Add { minutes }) => {
+                let longer = order.requirement.duration + Seconds::minutes(i64::from(*minutes));
+                self.roster.check_room(order, longer, &self.orders, now)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Fills free seats whose time has come, hands back what was tried too often, and commits.
@@ -77,6 +113,8 @@ impl Core {
             if order.tries >= self.settings.max_tries {
                 order = order.hand_back(HandBack::TriesExhausted, now);
                 order.note(now, Happening::HandedBack { reason: HandBack::TriesExhausted });
+            } else if let Some(end) = self.settings.batch_ends(now) {
+                self.settle_at = Some(self.settle_at.map_or(end, |at| at.min(end)));
             } else {
                 (order, decision) = self.fill(order, now);
             }
@@ -109,7 +147,7 @@ impl Core {
         (caregivers, reason): (&[CaregiverId], &str),
         now: Timestamp,
     ) -> Result<(Order, Decision), Refusal> {
-        if order.stage.is_closed() || matches!(order.stage, Stage::InService(_)) {
+        if order.stage.is_closed() || order.stage.service().is_some() {
             return Err(Refusal::WrongStage { action: "assign", stage: order.stage.name() });
         }
         let distinct: BTreeSet<&CaregiverId> = caregivers.iter().collect();
@@ -123,18 +161,7 @@ impl Core {
                 return Err(Refusal::CannotServe { caregiver: caregiver.clone(), reason });
             }
         }
-        let decision = Decision {
-            id: decision_id(&order),
-            order: order.id.clone(),
-            at: now,
-            method: Method::ByHand,
-            considered: self.roster.len() as u32,
-            ranked: Vec::new(),
-            chosen: caregivers.to_vec(),
-            passed_over: Some(reason.to_owned()),
-            excluded: Vec::new(),
-            shortage: None,
-        };
+        let decision = self.by_hand(&order, caregivers, reason, now);
         let start = self.roster.earliest_start(caregivers, &order, now);
         let team =
             caregivers.iter().enumerate().map(|(seat, c)| (c.clone(), offer_id(&order, seat))).collect();
@@ -144,6 +171,7 @@ impl Core {
             occurred_at: None,
             by: actor.clone(),
             command: Some(command.id.clone()),
+            digest: None,
             what: Happening::Assigned {
                 to: caregivers.to_vec(),
                 reason: reason.to_owned(),
@@ -152,6 +180,12 @@ impl Core {
         });
         Ok((order, decision))
     }
+}
+
+/// A command's id is its utterer's, and stands for one request.
+fn same(entry: &Entry, actor: &Actor, digest: &str) -> Result<(), Refusal> {
+    let as_before = entry.digest.as_ref().is_none_or(|before| before == digest);
+    if entry.by.user == actor.user && as_before { Ok(()) } else { Err(Refusal::KeyReused) }
 }
 
 /// A decision is named after the revision of the order it will make.

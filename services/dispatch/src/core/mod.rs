@@ -7,23 +7,29 @@
 mod agenda;
 mod commands;
 mod deadlines;
+mod digest;
+mod elders;
 mod fill;
+pub mod funding;
 mod geofence;
+mod improve;
+mod leave;
 mod place;
 mod roster;
 pub mod settings;
+mod standing;
 mod store;
 mod ways;
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
 use domain::{
     elder::ElderProfile,
-    id::{CaregiverId, DistrictId, ElderId, OrderId},
-    order::Order,
+    id::{CaregiverId, DistrictId, ElderId, OrderId, OrganisationId},
+    order::{Order, Refusal},
     priority::Priority,
     time::Timestamp,
 };
@@ -34,7 +40,13 @@ use schemas::{
     problem::Problem,
 };
 
-use self::{agenda::Agenda, roster::Roster, settings::Settings};
+use self::{
+    agenda::Agenda,
+    funding::{Answer, Funds, Question},
+    roster::Roster,
+    settings::Settings,
+    standing::Standings,
+};
 
 /// Whom to answer; made by the adapter.
 pub type Ticket = u64;
@@ -54,6 +66,22 @@ pub enum Input {
     Moved(Vec<Position>),
     /// Someone reached or left a door.
     Geofence(GeofenceCrossed),
+    /// Work orders may not, or may again, go to an organisation.
+    Standing {
+        /// Which.
+        organisation: OrganisationId,
+        /// They may not.
+        stopped: bool,
+    },
+    /// What `accounts` says about the money of an order.
+    Funded {
+        /// Whose money.
+        order: OrderId,
+        /// The round that was asked about.
+        round: u16,
+        /// The answer.
+        answer: Answer,
+    },
     /// Time passed.
     Tick,
 }
@@ -75,6 +103,8 @@ pub enum Effect {
         /// The order.
         order: Box<Order>,
     },
+    /// Ask `accounts`, once all before is durable.
+    Ask(Box<Question>),
     /// No.
     Refuse {
         /// Whom.
@@ -95,11 +125,29 @@ pub struct Core {
     waiting: BTreeSet<(Priority, Timestamp, OrderId)>,
     /// Closed orders in the order they were closed, to be forgotten.
     closed: BTreeSet<(Timestamp, OrderId)>,
-    /// Who served whom lately (continuity).
-    served: HashMap<ElderId, Vec<CaregiverId>>,
+    /// Closed orders that are only in the stream by now, and when they were closed.
+    forgotten: HashMap<OrderId, Timestamp>,
+    /// Who served whom lately and until when, the latest first (continuity).
+    served: HashMap<ElderId, Vec<(Timestamp, CaregiverId)>>,
     agenda: Agenda,
+    funds: Funds,
+    standings: Standings,
     /// When waiting orders are to be solved together.
     settle_at: Option<Timestamp>,
+    /// Which of too many waiting orders were tried in this round.
+    tried: HashSet<OrderId>,
+    /// Who is at the door of an open order.
+    at_door: HashMap<OrderId, Vec<GeofenceCrossed>>,
+    /// Elders who moved or left.
+    relocated: BTreeSet<ElderId>,
+    /// Whose profile is new: they may not be fit any more for what they promised.
+    profiled: BTreeSet<CaregiverId>,
+    /// Promised visits that nobody has set off to, by their start: they may still move.
+    movable: BTreeSet<(Timestamp, OrderId)>,
+    /// When it is next looked into whether one should.
+    improve_at: Option<Timestamp>,
+    /// How many have moved.
+    moved: u64,
     effects: Vec<Effect>,
 }
 
@@ -114,31 +162,43 @@ impl Core {
             orders: HashMap::new(),
             waiting: BTreeSet::new(),
             closed: BTreeSet::new(),
+            forgotten: HashMap::new(),
             served: HashMap::new(),
             agenda: Agenda::default(),
+            funds: Funds::default(),
+            standings: Standings::default(),
             settle_at: None,
+            tried: HashSet::new(),
+            at_door: HashMap::new(),
+            relocated: BTreeSet::new(),
+            profiled: BTreeSet::new(),
+            movable: BTreeSet::new(),
+            improve_at: None,
+            moved: 0,
             effects: Vec::new(),
         }
     }
 
     /// Takes one input and gives what is to be done about it.
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Effect> {
+        let leaver = Self::leaver(&input);
         self.take(input, now);
+        if let Some(caregiver) = leaver {
+            self.went_off(&caregiver, now);
+        }
+        self.dismiss_unfit(now);
+        self.follow_elders(now);
         self.deadlines(now);
+        self.ask_for_money(now);
         std::mem::take(&mut self.effects)
     }
 
     fn take(&mut self, input: Input, now: Timestamp) {
         match input {
             Input::Request(ticket, request) => self.request(ticket, *request, now),
-            Input::Elder(elder) => {
-                self.elders.insert(elder.id.clone(), *elder);
-            }
-            Input::Caregiver(profile) => {
-                if self.roster.profile(*profile, &self.orders) {
-                    self.capacity(now);
-                }
-            }
+            Input::Elder(elder) => self.learn_elder(*elder),
+            Input::Caregiver(profile) => self.learn_caregiver(*profile, now),
+            Input::Standing { organisation, stopped } => self.stand(&organisation, stopped, now),
             Input::Presence(presence) => {
                 if self.roster.presence(presence, &self.orders) {
                     self.capacity(now);
@@ -151,7 +211,8 @@ impl Core {
                     }
                 }
             }
-            Input::Geofence(crossed) => self.geofence(&crossed, now),
+            Input::Geofence(crossed) => self.geofence(crossed, now),
+            Input::Funded { order, round, answer } => self.funded(&order, round, answer, now),
             Input::Tick => {}
         }
     }
@@ -161,12 +222,25 @@ impl Core {
         self.take(input, now);
     }
 
+    /// The order a request is about, if the core has forgotten it: it is to be read from the stream and given to
+    /// [`Core::recall`] before the request is.
+    pub fn forgotten(&self, request: &DispatchRequest) -> Option<OrderId> {
+        let id = match &request.request {
+            DispatchCommand::Place { order, .. } => order,
+            DispatchCommand::Order { command } => &command.order,
+        };
+        self.forgotten.contains_key(id).then(|| id.clone())
+    }
+
     /// When the core next wants a [`Input::Tick`].
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        match (self.agenda.next(), self.settle_at) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        }
+        let due = [self.agenda.next(), self.settle_at, self.funds.next(), self.improve_at];
+        due.into_iter().flatten().min()
+    }
+
+    /// How many promised visits were moved to somebody else because that was better.
+    pub const fn moved(&self) -> u64 {
+        self.moved
     }
 
     /// The order, if it is known.
@@ -195,15 +269,20 @@ impl Core {
             }
         };
         if let Err(refusal) = done {
-            let problem = Problem::new(refusal.status(), refusal.code(), refusal.to_string());
-            self.effects.push(Effect::Refuse { ticket, problem });
+            self.refuse(ticket, &refusal);
         }
+    }
+
+    fn refuse(&mut self, ticket: Ticket, refusal: &Refusal) {
+        let problem = Problem::new(refusal.status(), refusal.code(), refusal.to_string());
+        self.effects.push(Effect::Refuse { ticket, problem });
     }
 
     /// Somebody may be free now: waiting orders are tried again, together, in a moment.
     fn capacity(&mut self, now: Timestamp) {
         if !self.waiting.is_empty() {
             let soon = now.plus_millis(self.settings.settle_millis);
+            let soon = self.settings.batch_ends(now).unwrap_or(soon);
             self.settle_at = Some(self.settle_at.map_or(soon, |at| at.min(soon)));
         }
     }

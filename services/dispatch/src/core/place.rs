@@ -4,13 +4,17 @@ use domain::{
     command::PlaceOrder,
     elder::ElderProfile,
     id::{CommandId, DistrictId, OrderId},
-    order::{Actor, Entry, Happening, Order, Refusal, Role, Stage, apply::check_minutes, stage::Waiting},
+    order::{
+        Actor, Entry, Funding, Happening, Order, Refusal, Role, Stage,
+        apply::{check_minutes, check_self_pay},
+        stage::Waiting,
+    },
     priority::Priority,
     time::{Timestamp, Window},
     unit::Seconds,
 };
 
-use super::settings::Settings;
+use super::{digest::digest, settings::Settings};
 
 /// Offers and decisions are named after the order, so its own name must leave room.
 const MAX_ORDER_ID: usize = 40;
@@ -21,7 +25,8 @@ const MAX_ORDER_ID: usize = 40;
 /// [`Refusal::NotAllowed`].
 pub fn may_place(role: Role) -> Result<(), Refusal> {
     match role {
-        Role::Operator | Role::Supervisor | Role::FrontDesk | Role::Elder => Ok(()),
+        // The platform itself orders the repair of a call button.
+        Role::Operator | Role::Supervisor | Role::FrontDesk | Role::Elder | Role::System => Ok(()),
         role => Err(Refusal::NotAllowed { role, action: "place" }),
     }
 }
@@ -44,6 +49,7 @@ pub fn order(
     if elder.closed {
         return Err(Refusal::ElderClosed(elder.id.clone()));
     }
+    check_self_pay(request.self_pay_up_to)?;
     let window = window(settings, request, now)?;
     let mut requirement = request.service.standard(request.family_present);
     if let Some(minutes) = request.minutes {
@@ -78,11 +84,15 @@ pub fn order(
         applications: Vec::new(),
         dispatch_overdue: false,
         acceptance_overdue: false,
+        overdue: Vec::new(),
+        first_offered_at: None,
+        funding: settings.funding.then(|| Funding::asked(request.pay_with, request.self_pay_up_to)),
         timeline: vec![Entry {
             at: now,
             occurred_at: None,
             by: actor,
             command: Some(command),
+            digest: Some(digest(request)),
             what: Happening::Created,
         }],
     };
@@ -96,11 +106,20 @@ fn window(settings: &Settings, request: &PlaceOrder, now: Timestamp) -> Result<W
     let Some(window) = request.window else {
         return Ok(Window { earliest: now, latest: now + settings.now_window });
     };
+    check_window(settings, &window, now)?;
+    Ok(window)
+}
+
+/// Whether a visit may be ordered for that window.
+///
+/// # Errors
+/// [`Refusal::WindowPast`], [`Refusal::WindowTooFar`].
+pub fn check_window(settings: &Settings, window: &Window, now: Timestamp) -> Result<(), Refusal> {
     if window.latest < now {
         return Err(Refusal::WindowPast(window.latest));
     }
     if window.earliest > now + Seconds::hours(24 * settings.horizon_days) {
         return Err(Refusal::WindowTooFar(window.earliest, settings.horizon_days));
     }
-    Ok(window)
+    Ok(())
 }

@@ -2,7 +2,7 @@
 //! are on, kept on the planner's board.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -11,7 +11,7 @@ use domain::{
     decision::Exclusion,
     elder::ElderProfile,
     id::{CaregiverId, OrderId},
-    order::{Order, Refusal, Stage},
+    order::{Order, Refusal},
     time::Timestamp,
     unit::Seconds,
 };
@@ -32,7 +32,24 @@ struct Person {
     /// Where they are; the place is theirs alone and moves with them.
     whereabouts: Option<Whereabouts>,
     orders: BTreeSet<OrderId>,
-    worked: Seconds,
+    /// Since when they are on or off duty or on a break.
+    duty_since: Timestamp,
+    /// The latest services, until when and how long.
+    services: VecDeque<(Timestamp, Seconds)>,
+}
+
+/// Nobody serves more often in a shift.
+const SERVICES_KEPT: usize = 48;
+
+impl Person {
+    /// Time served in this shift: since they came, or since the beginning of the rostered shift in which they came
+    /// (a break does not make them fresh).
+    fn worked(&self) -> Seconds {
+        let shifts = self.profile.as_ref().map(|p| p.shifts.as_slice()).unwrap_or_default();
+        let shift = shifts.iter().find(|shift| shift.contains(self.duty_since));
+        let since = shift.map_or(self.duty_since, |shift| shift.earliest.min(self.duty_since));
+        self.services.iter().filter(|(until, _)| *until >= since).map(|(_, span)| *span).sum()
+    }
 }
 
 /// The district's caregivers.
@@ -54,7 +71,7 @@ impl Roster {
             doors: HashMap::new(),
             ways: Ways::new(roads),
             board: Board::new(),
-            goals: Goals { lateness_limit: settings.grace, ..settings.goals.clone() },
+            goals: settings.planner_goals(),
             grace: settings.grace,
         }
     }
@@ -83,10 +100,8 @@ impl Roster {
         let person = self.person(&id);
         let known = person.profile.is_some();
         let came = presence.duty == Duty::On && (person.duty != Duty::On || person.signal == Signal::Lost);
-        if presence.duty == Duty::On && person.duty == Duty::Off {
-            person.worked = Seconds::ZERO;
-        }
         person.duty = presence.duty;
+        person.duty_since = presence.duty_since;
         person.signal = presence.signal;
         if presence.duty == Duty::Off
             && let Some(whereabouts) = person.whereabouts.take()
@@ -152,9 +167,36 @@ impl Roster {
         freed || (held && !holds)
     }
 
+    /// Minutes served in this shift.
+    #[cfg(test)]
+    pub fn worked_minutes(&self, caregiver: &CaregiverId) -> i64 {
+        self.people.get(caregiver).map_or(0, |person| person.worked().get() / 60)
+    }
+
+    /// Takes an order out of someone's round for a moment, and gives the round as it was.
+    pub fn without(&mut self, caregiver: &CaregiverId, order: &OrderId) -> Option<Vec<Commitment>> {
+        let round = self.board.worker(caregiver)?.commitments.clone();
+        let rest: Vec<Commitment> = round.iter().filter(|c| c.order != *order).cloned().collect();
+        if rest.len() == round.len() {
+            return None;
+        }
+        self.board.set_commitments(caregiver, rest, &self.ways).ok()?;
+        Some(round)
+    }
+
+    /// Puts a round back.
+    pub fn put_back(&mut self, caregiver: &CaregiverId, round: Vec<Commitment>) {
+        // They were on the board a moment ago.
+        let _ = self.board.set_commitments(caregiver, round, &self.ways);
+    }
+
     /// Time served, for fairness within the shift.
-    pub fn worked(&mut self, caregiver: &CaregiverId, span: Seconds) {
-        self.person(caregiver).worked += span;
+    pub fn worked(&mut self, caregiver: &CaregiverId, until: Timestamp, span: Seconds) {
+        let services = &mut self.person(caregiver).services;
+        services.push_back((until, span));
+        if services.len() > SERVICES_KEPT {
+            services.pop_front();
+        }
     }
 
     /// Why this person may not be given the order even by hand: what the law, the elder or the roster forbids.
@@ -181,6 +223,63 @@ impl Roster {
         }
         let off = person.duty == Duty::Off && order.window.earliest <= now;
         Ok(off.then_some(Exclusion::OffDuty))
+    }
+
+    /// The orders somebody is asked for, coming to or serving.
+    pub fn orders_of(&self, caregiver: &CaregiverId) -> impl Iterator<Item = &OrderId> {
+        self.people.get(caregiver).into_iter().flat_map(|person| &person.orders)
+    }
+
+    /// Whether a rostered shift has them on duty then.
+    pub fn is_rostered(&self, caregiver: &CaregiverId, at: Timestamp) -> bool {
+        let profile = self.people.get(caregiver).and_then(|person| person.profile.as_ref());
+        profile.is_some_and(|profile| profile.shifts.iter().any(|shift| shift.contains(at)))
+    }
+
+    /// Whether the law lets them serve the order when it is to be served.
+    pub fn may_serve(&self, caregiver: &CaregiverId, order: &Order, now: Timestamp) -> bool {
+        let profile = self.people.get(caregiver).and_then(|person| person.profile.as_ref());
+        let start = order.stage.visit().map_or(order.window.earliest, |visit| visit.start).max(now);
+        profile.is_none_or(|profile| profile.may_serve(&order.requirement.qualifications, start).is_ok())
+    }
+
+    /// Whether everyone coming to or serving the order can stay so long and still be in time for their next visit.
+    ///
+    /// # Errors
+    /// [`Refusal::NextVisit`] names the first who cannot.
+    pub fn check_room(
+        &self,
+        order: &Order,
+        duration: Seconds,
+        orders: &HashMap<OrderId, Order>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let Some(visit) = order.stage.visit().filter(|_| !order.stage.is_closed()) else { return Ok(()) };
+        let start = order.stage.service().map_or(visit.start.max(now), |service| service.started_at);
+        let end = start + duration;
+        for caregiver in visit.team.iter().map(|m| &m.caregiver) {
+            let others =
+                self.orders_of(caregiver).filter(|id| **id != order.id).filter_map(|id| orders.get(id));
+            for other in others {
+                let Some(next) = promised_start(other, caregiver).filter(|next| *next >= visit.start) else {
+                    continue;
+                };
+                if end + self.way(caregiver, &order.id, &other.id) > next + TOLERANCE {
+                    return Err(Refusal::NextVisit { caregiver: caregiver.clone(), at: next });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How long it takes them from one door to another.
+    fn way(&self, caregiver: &CaregiverId, from: &OrderId, to: &OrderId) -> Seconds {
+        let mode =
+            self.people.get(caregiver).and_then(|p| Some(p.profile.as_ref()?.mode)).unwrap_or_default();
+        match (self.doors.get(from), self.doors.get(to)) {
+            (Some(from), Some(to)) => self.ways.leg(mode, *from, *to).seconds,
+            _ => Seconds::ZERO,
+        }
     }
 
     /// When all of them could be there, by their way from where they are.
@@ -218,7 +317,8 @@ impl Roster {
             signal: Signal::None,
             whereabouts: None,
             orders: BTreeSet::new(),
-            worked: Seconds::ZERO,
+            duty_since: Timestamp::default(),
+            services: VecDeque::new(),
         })
     }
 
@@ -237,7 +337,7 @@ impl Roster {
             signal: person.signal,
             whereabouts: person.whereabouts,
             holds_offer,
-            worked_minutes: minutes(person.worked, &commitments),
+            worked_minutes: minutes(person.worked(), &commitments),
             commitments,
         };
         self.board.upsert(worker, &self.ways);
@@ -247,7 +347,7 @@ impl Roster {
     fn renew_round(&mut self, id: &CaregiverId, orders: &HashMap<OrderId, Order>) -> bool {
         let Some(person) = self.people.get(id) else { return false };
         let (commitments, holds) = self.promises(id, person, orders);
-        let worked = minutes(person.worked, &commitments);
+        let worked = minutes(person.worked(), &commitments);
         // Someone without a profile is not on the board yet and will come with their round.
         let _ = self.board.set_commitments(id, commitments, &self.ways);
         let _ = self.board.set_holds_offer(id, holds);
@@ -276,6 +376,15 @@ impl Roster {
     }
 }
 
+/// When a visit starts that this caregiver has promised and not begun.
+fn promised_start(order: &Order, caregiver: &CaregiverId) -> Option<Timestamp> {
+    if order.stage.service().is_some() {
+        return None;
+    }
+    let seat = order.stage.seats().iter().find(|s| s.caregiver == *caregiver && s.accepted_at.is_some());
+    order.stage.visit().map(|visit| visit.start).or(seat.map(|seat| seat.start))
+}
+
 /// Minutes served and promised.
 fn minutes(worked: Seconds, commitments: &[Commitment]) -> i64 {
     let promised: Seconds = commitments.iter().map(|c| c.duration).sum();
@@ -285,17 +394,15 @@ fn minutes(worked: Seconds, commitments: &[Commitment]) -> i64 {
 /// The order as a promise of this caregiver, with its turn in their round; `None` while it is only offered to them.
 fn promise(order: &Order, id: &CaregiverId, place: PlaceIx) -> Option<(u8, Timestamp, Commitment)> {
     let duration = order.requirement.duration;
-    let (start, turn, progress) = match (&order.stage, order.stage.visit()) {
-        (Stage::InService(service), _) => {
-            (service.started_at, 0, Progress::InService { since: service.started_at })
-        }
-        (_, Some(visit)) => {
+    let (start, turn, progress) = match (order.stage.service(), order.stage.visit()) {
+        (Some(service), _) => (service.started_at, 0, Progress::InService { since: service.started_at }),
+        (None, Some(visit)) => {
             let under_way = visit.team.iter().any(|m| m.caregiver == *id && m.departed_at.is_some());
             let (turn, progress) = if under_way { (1, Progress::UnderWay) } else { (2, Progress::Planned) };
             (visit.start, turn, progress)
         }
-        (stage, None) => {
-            let seat = stage.seats().iter().find(|s| s.caregiver == *id && s.accepted_at.is_some())?;
+        (None, None) => {
+            let seat = order.stage.seats().iter().find(|s| s.caregiver == *id && s.accepted_at.is_some())?;
             (seat.start, 2, Progress::Planned)
         }
     };

@@ -17,7 +17,7 @@ use sqlx::{
 
 pub use self::{
     outbox::Waiting,
-    people::{Person, Put, PutError},
+    people::{Named, Person, Put, PutError},
     readings::Reading,
 };
 use crate::vault::{Vault, VaultError};
@@ -123,9 +123,13 @@ pub fn make_folder(folder: &Path) -> Result<(), StoreError> {
 }
 
 fn migrator() -> Migrator {
-    let sql = include_str!("../../migrations/0001_registry.sql");
-    let first = Migration::new(1, "registry".into(), MigrationType::Simple, sql.into_sql_str(), false);
-    Migrator::with_migrations(vec![first])
+    let simple = |version: i64, name: &'static str, sql: &'static str| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(vec![
+        simple(1, "registry", include_str!("../../migrations/0001_registry.sql")),
+        simple(2, "find", include_str!("../../migrations/0002_find.sql")),
+    ])
 }
 
 /// What to answer when the database fails: the details are for the log.

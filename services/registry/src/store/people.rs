@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use domain::{
     caregiver::CaregiverProfile,
     elder::ElderProfile,
-    id::{CaregiverId, DistrictId, ElderId, InvalidId},
+    id::{CaregiverId, CommunityId, DistrictId, ElderId, InvalidId, StreetId},
     time::Timestamp,
 };
 use schemas::{
     envelope::CloudEvent,
-    profile::{CaregiverProfiled, ElderProfiled, Registered},
+    profile::{CaregiverProfiled, ElderProfiled, FindQuery, Kind, Registered},
     subject::{self, Service},
 };
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
@@ -34,6 +34,17 @@ pub struct Put {
     pub person: Person,
     /// The name; `None` leaves it as it is.
     pub name: Option<String>,
+}
+
+/// Names that were set after some change.
+#[derive(Debug)]
+pub struct Named {
+    /// Id and name.
+    pub names: Vec<(String, String)>,
+    /// So many changes of names there were by then.
+    pub changes: i64,
+    /// So many people have a name.
+    pub kept: usize,
 }
 
 /// Why a profile is not set.
@@ -226,6 +237,65 @@ impl Store {
                 Ok((person, name))
             })
             .collect()
+    }
+
+    /// The names set after so many changes; 0 is all of them.
+    ///
+    /// # Errors
+    /// [`PutError::Database`] or [`PutError::Vault`].
+    pub async fn named_since(&self, changes: i64) -> Result<Named, PutError> {
+        let mut db = self.pool.begin().await?;
+        let now: i64 = sqlx::query_scalar("SELECT count FROM name_changes").fetch_one(&mut *db).await?;
+        let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM vault").fetch_one(&mut *db).await?;
+        // Names from before changes were counted have the number 0.
+        let from = if changes == 0 { -1 } else { changes };
+        let rows = sqlx::query("SELECT person, wrapped_key, name FROM vault WHERE change > ?")
+            .bind(from)
+            .fetch_all(&mut *db)
+            .await?;
+        drop(db);
+        let vault = self.vault.clone();
+        // Tens of thousands the first time.
+        let opened = tokio::task::spawn_blocking(move || {
+            let open = |row: &SqliteRow| -> Result<_, PutError> {
+                let person: String = row.try_get("person")?;
+                let sealed = Sealed { wrapped_key: row.try_get("wrapped_key")?, name: row.try_get("name")? };
+                let name = vault.open_name(&person, &sealed)?;
+                Ok((person, name))
+            };
+            rows.iter().map(open).collect::<Result<Vec<_>, _>>()
+        });
+        let names = opened.await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))??;
+        Ok(Named { names, changes: now, kept: usize::try_from(kept).unwrap_or_default() })
+    }
+
+    /// Those among these people whom the query means, by kind and place, one page in the order of their ids.
+    ///
+    /// # Errors
+    /// [`PutError::Database`].
+    pub async fn meant(&self, ids: &[&str], query: &FindQuery) -> Result<Vec<String>, PutError> {
+        let kind = match query.kind {
+            Kind::Elder => "elder",
+            Kind::Caregiver => "caregiver",
+        };
+        // A community has elders; staff belong to a street.
+        let community = query.community.as_ref().filter(|_| query.kind == Kind::Elder);
+        let rows = sqlx::query_scalar(
+            "SELECT person.id FROM json_each(?1) AS wanted
+             JOIN person ON person.id = wanted.value JOIN vault ON vault.person = person.id
+             WHERE person.kind = ?2
+               AND (?3 IS NULL OR json_extract(person.profile, '$.street') = ?3)
+               AND (?4 IS NULL OR json_extract(person.profile, '$.community') = ?4)
+             ORDER BY person.id LIMIT ?5",
+        )
+        .bind(serde_json::to_string(ids)?)
+        .bind(kind)
+        .bind(query.street.as_ref().map(StreetId::as_str))
+        .bind(community.map(CommunityId::as_str))
+        .bind(i64::from(query.limit))
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
     }
 
     /// Brings the outbox in line with the stream; `published` is the id of the last event on each subject. What is

@@ -1,6 +1,6 @@
 /** The phone's own store: what is to be sent, and what was known last. Survives closing the page. */
 const NAME = "care-caregiver";
-const VERSION = 1;
+const VERSION = 2;
 
 export type Store = "outbox" | "kept" | "fixes";
 
@@ -10,9 +10,12 @@ function open(): Promise<IDBDatabase> {
   opened ??= new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
     request.onupgradeneeded = () => {
-      request.result.createObjectStore("outbox", { keyPath: "seq", autoIncrement: true });
+      const stores = request.result.objectStoreNames;
+      if (!stores.contains("outbox")) request.result.createObjectStore("outbox", { keyPath: "seq", autoIncrement: true });
+      if (!stores.contains("kept")) request.result.createObjectStore("kept");
+      // Fixes of the first version did not say whose they are: nobody's are sent.
+      if (stores.contains("fixes")) request.result.deleteObjectStore("fixes");
       request.result.createObjectStore("fixes", { autoIncrement: true });
-      request.result.createObjectStore("kept");
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new Error("the phone's store cannot be opened"));
@@ -34,3 +37,4 @@ export async function run<T>(store: Store, mode: IDBTransactionMode, act: (s: ID
 export const keep = (key: string, value: unknown) => run("kept", "readwrite", (s) => s.put(value, key));
 export const kept = <T>(key: string) => run<T | undefined>("kept", "readonly", (s) => s.get(key) as IDBRequest<T | undefined>);
 export const forgetKept = () => run("kept", "readwrite", (s) => s.clear());
+export const forgetFixes = () => run("fixes", "readwrite", (s) => s.clear());

@@ -95,4 +95,13 @@ describe("the outbox", () => {
     expect(sent).toEqual(["settled", "refused", "fine"]);
     expect((await entries()).map((e) => [e.deed.body.id, e.refused?.code])).toEqual([["refused", "wrong_stage"]]);
   });
+
+  test("keeps a refused step of which it could not ask whether it is so, and tries again", async () => {
+    await add("u", deed("one"));
+    const send = () => Promise.reject(new Refused(problem(409, "wrong_stage")));
+    expect(await drain({ ...quiet, send, settled: () => Promise.resolve("later" as const) })).toBe("later");
+    expect((await entries()).map((e) => [e.refused, e.attempts])).toEqual([[undefined, 1]]);
+    expect(await drain({ ...quiet, send, settled: () => Promise.resolve(true) })).toBe("empty");
+    expect(await entries()).toEqual([]);
+  });
 });

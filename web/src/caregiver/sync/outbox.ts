@@ -40,8 +40,11 @@ export interface DrainOptions {
   user: string;
   /** Called after the centre has answered and before the entry is removed, so that nothing flickers. */
   heard: (answer: Heard) => Promise<void> | void;
-  /** After a refusal: whether what was wanted is already so, e.g. the geofence noted the arrival first. */
-  settled: (entry: Entry, problem: ProblemDetails) => Promise<boolean>;
+  /**
+   * After a refusal: whether what was wanted is already so, e.g. the geofence noted the arrival first; `later` where
+   * that could not be asked, and the deed is tried again.
+   */
+  settled: (entry: Entry, problem: ProblemDetails) => Promise<boolean | "later">;
   /** Called after every change of what waits. */
   changed?: () => Promise<void>;
   send?: (deed: Deed) => Promise<Heard>;
@@ -75,7 +78,12 @@ async function onFailure(entry: Entry, error: unknown, options: DrainOptions): P
     return "later";
   }
   if (error.problem.status === 401) return "sign_in";
-  if (await options.settled(entry, error.problem)) await remove(entry.seq);
+  const settled = await options.settled(entry, error.problem);
+  if (settled === "later") {
+    await update({ ...entry, attempts: entry.attempts + 1 });
+    return "later";
+  }
+  if (settled) await remove(entry.seq);
   else await update({ ...entry, attempts: entry.attempts + 1, refused: error.problem });
   return null;
 }

@@ -2,10 +2,10 @@
 import { useState } from "preact/hooks";
 
 import { signOut } from "../../app/session.ts";
-import { post } from "../../net/http.ts";
+import { call, post } from "../../net/http.ts";
 import { t, toggleLanguage } from "../../text/index.ts";
 import { toggleTheme } from "../../ui/theme.ts";
-import { toastProblem } from "../../ui/toast.tsx";
+import { toast, toastProblem } from "../../ui/toast.tsx";
 import { forget, waitingDeeds } from "../state.ts";
 import { Sheet } from "./sheet.tsx";
 
@@ -18,6 +18,11 @@ export function More({ onClose }: { onClose: () => void }) {
   const [tracker, setTracker] = useState<Tracker | null>(null);
   const words = t();
   const ask = () => void post<Tracker>("/api/v1/caregivers/me/tracker", {}).then(setTracker, toastProblem);
+  const revoke = () =>
+    void call<void>("DELETE", "/api/v1/caregivers/me/tracker").then(() => {
+      setTracker(null);
+      toast(t().act.trackerRevoked);
+    }, toastProblem);
   const leave = async () => {
     if (waitingDeeds.value > 0 && !confirm(words.phone.signOutPending)) return;
     await forget();
@@ -42,6 +47,9 @@ export function More({ onClose }: { onClose: () => void }) {
             <div>ID {tracker.id}</div>
           </dl>
         )}
+        <button type="button" class="button huge" data-act="tracker-revoke" onClick={revoke}>
+          {words.phone.trackerRevoke}
+        </button>
         <button type="button" class="button huge" onClick={ask}>
           {tracker ? words.phone.trackerRotate : words.phone.trackerGet}
         </button>

@@ -87,6 +87,7 @@ function Verify({ title, onClose, onDone }: { title: string; onClose: () => void
   const [method, setMethod] = useState<VerificationMethod>("face");
   const [receipt, setReceipt] = useState("");
   const words = t();
+  const supervised = method === "telephone" || method === "manual";
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const number = receipt.trim();
@@ -102,12 +103,12 @@ function Verify({ title, onClose, onDone }: { title: string; onClose: () => void
             </button>
           ))}
         </div>
-        {(method === "telephone" || method === "manual") && <p class="badge warn">{words.phone.supervised}</p>}
+        {supervised && <p class="badge warn">{words.phone.supervised}</p>}
         <label class="field">
           <span>
             {words.phone.receipt}（{words.phone.receiptHint}）
           </span>
-          <input class="input big" name="receipt" maxLength={64} autocomplete="off" value={receipt} onInput={(e) => setReceipt(e.currentTarget.value)} />
+          <input class="input big" name="receipt" required={!supervised} maxLength={64} autocomplete="off" value={receipt} onInput={(e) => setReceipt(e.currentTarget.value)} />
         </label>
         <button class="button primary huge" data-act="verified">
           {words.app.confirm}

@@ -3,7 +3,7 @@ import { hhmm } from "../../text/format.ts";
 import { t } from "../../text/index.ts";
 import { tick } from "../../ui/clock.ts";
 import { Icon } from "../../ui/glyph.tsx";
-import { connection, dismiss, duty, needsSignIn, online, refusals, waitingDeeds } from "../state.ts";
+import { connection, dismiss, duty, needsSignIn, online, refusals, rejection, waitingDeeds } from "../state.ts";
 import { location } from "../sync/positions.ts";
 
 export function Status({ onSignIn }: { onSignIn: () => void }) {
@@ -11,6 +11,7 @@ export function Status({ onSignIn }: { onSignIn: () => void }) {
   const waiting = waitingDeeds.value;
   const live = connection.value === "live" || connection.value === "resumed";
   const offline = !online.value || !live;
+  const rejected = rejection.value;
   return (
     <header class="strip">
       <div class="row">
@@ -37,6 +38,13 @@ export function Status({ onSignIn }: { onSignIn: () => void }) {
         </button>
       )}
       {!online.value && !needsSignIn.value && <p class="banner quiet">{words.phone.offline}</p>}
+      {rejected && (
+        <p class="banner" role="status" data-rejected={rejected.code}>
+          <span>
+            <strong>{words.phone.fixesRejected}</strong> {words.rejection[rejected.code]}
+          </span>
+        </p>
+      )}
       {refusals.value.map((e) => (
         <div key={e.seq} class="banner danger" role="alert">
           <span class="grow">

@@ -20,6 +20,8 @@ export function stepOf(order: Order, caregiver: string): Step | null {
       return "start";
     case "in_service":
       return "finish";
+    case "at_desk":
+      return order.interrupted ? "finish" : null;
     case "done":
       return "confirm";
     default:

@@ -10,11 +10,11 @@ import { close } from "../state.ts";
 import { fromLocal } from "./local-time.ts";
 import { WindowFields } from "./place.tsx";
 
-const KINDS = ["addMinutes", "newService", "newWindow"] as const;
+const KINDS = ["addMinutes", "newService", "newWindow", "newSelfPay"] as const;
 
 export function ChangeOrder({ order }: { order: Order }) {
   const words = t();
-  const [kind, setKind] = useState<(typeof KINDS)[number]>("addMinutes");
+  const [kind, setKind] = useState<(typeof KINDS)[number]>(order.funding?.state === "refused" ? "newSelfPay" : "addMinutes");
   const shut = () => close("change");
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -26,7 +26,7 @@ export function ChangeOrder({ order }: { order: Order }) {
     <Dialog title={`${words.act.change} · ${words.service[order.service]}`} onClose={shut}>
       <form class="body" onSubmit={submit}>
         <fieldset class="choices">
-          {KINDS.map((k) => (
+          {KINDS.filter((k) => k !== "newSelfPay" || order.funding).map((k) => (
             <button key={k} type="button" class="button" aria-pressed={kind === k} onClick={() => setKind(k)}>
               {words.act[k]}
             </button>
@@ -51,6 +51,12 @@ export function ChangeOrder({ order }: { order: Order }) {
           </label>
         )}
         {kind === "newWindow" && <WindowFields />}
+        {kind === "newSelfPay" && (
+          <label class="field">
+            <span>{words.money.upTo}</span>
+            <input class="input" name="yuan" type="number" min="0" max="100000" step="0.01" required defaultValue={String((order.funding?.self_pay_up_to ?? 0) / 100)} />
+          </label>
+        )}
         <footer>
           <button type="button" class="button" onClick={shut}>
             {words.app.cancel}
@@ -66,6 +72,7 @@ function read(kind: (typeof KINDS)[number], form: FormData, order: Order): Chang
   const text = (name: string) => String(form.get(name) ?? "");
   if (kind === "newService") return { change: "service", service: text("service") as ServiceKind };
   if (kind === "newWindow") return { change: "window", window: { earliest: fromLocal(text("from")), latest: fromLocal(text("to")) } };
+  if (kind === "newSelfPay") return { change: "self_pay", up_to: Math.round(Number(text("yuan")) * 100) };
   const by = Number(text("minutes")) - order.requirement.duration / 60;
   return by === 0 ? null : { change: by > 0 ? "add" : "reduce", minutes: Math.abs(by) };
 }

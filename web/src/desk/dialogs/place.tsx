@@ -3,6 +3,9 @@ import { useMemo, useState } from "preact/hooks";
 
 import { district, standardVisit } from "../../app/district.ts";
 import type { ElderListed, PlaceOrder, ServiceKind, Urgency } from "../../contract.ts";
+import { yuan } from "../../money/api.ts";
+import type { PayWith } from "../../money/contract.ts";
+import { Glance, PriceSplit } from "../../money/glance.tsx";
 import { t } from "../../text/index.ts";
 import { districtNow } from "../../ui/clock.ts";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -22,6 +25,10 @@ export function Place() {
   const [urgency, setUrgency] = useState<Urgency>("normal");
   const [later, setLater] = useState(false);
   const [busy, setBusy] = useState(false);
+  const [payWith, setPayWith] = useState<PayWith>("allowance");
+  const [from, setFrom] = useState("");
+  const [selfPay, setSelfPay] = useState<number | null>(null);
+  const [agreed, setAgreed] = useState(false);
   const standard = standardVisit(service);
   const shut = () => {
     placingFor.value = null;
@@ -35,6 +42,8 @@ export function Place() {
     const order: PlaceOrder = { elder: elder.profile.id, service, urgency, family_present: form.has("family") };
     if (later) order.window = { earliest: fromLocal(text("from")), latest: fromLocal(text("to")) };
     if (text("minutes") !== "") order.minutes = Number(text("minutes"));
+    if (payWith !== "allowance") order.pay_with = payWith;
+    if (agreed && selfPay !== null && selfPay > 0) order.self_pay_up_to = selfPay;
     setBusy(true);
     const placed = await place(order, command);
     setBusy(false);
@@ -81,7 +90,25 @@ export function Place() {
             {words.queue.tabs.scheduled}
           </button>
         </fieldset>
-        {later && <WindowFields />}
+        {later && <WindowFields onFrom={setFrom} />}
+        {elder && district.value?.accounts && (
+          <section aria-label={words.money.eligibility}>
+            <Glance elder={elder.profile.id} />
+            <label class="field">
+              <span>{words.money.payWith}</span>
+              <select class="input" name="pay_with" value={payWith} onChange={(e) => setPayWith(e.currentTarget.value as PayWith)}>
+                <option value="allowance">{words.money.kinds.service_allowance}</option>
+                <option value="silver_points">{words.money.kinds.silver_points}</option>
+              </select>
+            </label>
+            <PriceSplit elder={elder.profile.id} service={service} payWith={payWith} day={later ? from.slice(0, 10) || undefined : undefined} onSelfPay={setSelfPay} />
+            {selfPay !== null && selfPay > 0 && (
+              <label class="row">
+                <input type="checkbox" name="self_pay" checked={agreed} onChange={(e) => setAgreed(e.currentTarget.checked)} /> {words.money.agree(yuan(selfPay))}
+              </label>
+            )}
+          </section>
+        )}
         <label class="row">
           <input type="checkbox" name="family" /> {words.drawer.family}
         </label>
@@ -99,14 +126,14 @@ export function Place() {
 }
 
 /** Two instants by the city's clock, from the next full hour. */
-export function WindowFields() {
+export function WindowFields({ onFrom }: { onFrom?: (local: string) => void }) {
   const words = t().act;
   const hour = Math.ceil((districtNow() + 1_800_000) / 3_600_000) * 3_600_000;
   return (
     <div class="pair">
       <label class="field">
         <span>{words.from}</span>
-        <input class="input" name="from" type="datetime-local" required defaultValue={toLocal(hour)} />
+        <input class="input" name="from" type="datetime-local" required defaultValue={toLocal(hour)} onInput={(e) => onFrom?.(e.currentTarget.value)} />
       </label>
       <label class="field">
         <span>{words.to}</span>

@@ -7,7 +7,7 @@ import { fullDate, hhmm, span } from "../../text/format.ts";
 import { t } from "../../text/index.ts";
 import { tick } from "../../ui/clock.ts";
 import { Icon, PersonGlyph } from "../../ui/glyph.tsx";
-import { decides, setDuty } from "../commands.ts";
+import { decides, revokeTracker, seesAccounts, setDuty } from "../commands.ts";
 import { caregiverName } from "../names.ts";
 import { OrderRow } from "../order-row.tsx";
 import { selected, work, world } from "../state.ts";
@@ -46,6 +46,11 @@ export function CaregiverDrawer({ id }: { id: string }) {
               {words.act[label]}
             </button>
           ))}
+          {seesAccounts(me.value?.role) && (
+            <button type="button" class="button" data-act="revoke-tracker" onClick={() => void revokeTracker(id)}>
+              {words.act.revokeTracker}
+            </button>
+          )}
         </div>
       )}
       <div class="scroll">
@@ -73,6 +78,14 @@ function Profile({ profile: p }: { profile: CaregiverProfile }) {
         {position ? words.time.ago(span(now - Date.parse(position.at))) : words.app.none}
         {position?.battery !== undefined && <span class="muted"> · {words.drawer.battery(position.battery)}</span>}
       </Fact>
+      {presence?.rejected && (
+        <Fact name={words.drawer.rejected}>
+          <span class="badge warn" data-rejected={presence.rejected.code}>
+            {words.rejection[presence.rejected.code]}
+          </span>{" "}
+          <span class="muted">{words.time.ago(span(now - Date.parse(presence.rejected.at)))}</span>
+        </Fact>
+      )}
       <Fact name={words.drawer.where}>
         {streetName(p.street)} · {words.mode[p.mode]}
       </Fact>

@@ -72,6 +72,7 @@ function Explained({ decision }: { decision: Decision }) {
           ))}
         </ul>
       )}
+      {decision.reason && <p>{decision.reason}</p>}
       {decision.passed_over && (
         <p class="muted">
           {words.passedOver}：{decision.passed_over}

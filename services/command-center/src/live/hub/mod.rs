@@ -9,10 +9,10 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use bytes::Bytes;
-use domain::id::{CaregiverId, StreetId};
+use domain::id::CaregiverId;
 
 use super::{
-    audience::{Audience, Kind, Reach, View},
+    audience::{Audience, Belongs, IncidentReach, Kind, Reach, View},
     frame::{self, Event},
     positions::Positions,
 };
@@ -34,8 +34,10 @@ pub struct Entry {
 pub enum Target {
     /// An order, at that place of the ORDERS stream.
     Order(u64, Reach),
+    /// An emergency.
+    Incident(IncidentReach),
     /// A caregiver's profile or presence.
-    Person(CaregiverId, Option<StreetId>),
+    Person(CaregiverId, Belongs),
     /// The figures of exactly this scope.
     Kpi(Scope),
     /// Dead letters.
@@ -47,16 +49,21 @@ pub enum Target {
 impl Entry {
     fn for_audience(&self, audience: &Audience) -> Option<Bytes> {
         match &self.target {
-            Target::Order(_, reach) => audience.of_order(reach).map(|view| match view {
-                View::Whole => self.whole.clone(),
-                View::Field => self.field.as_ref().unwrap_or(&self.whole).clone(),
-            }),
-            Target::Person(who, street) => {
-                audience.of_person(Kind::People, who, street.as_ref()).then(|| self.whole.clone())
+            Target::Order(_, reach) => audience.of_order(reach).map(|view| self.seen(view)),
+            Target::Incident(reach) => audience.of_incident(reach).map(|view| self.seen(view)),
+            Target::Person(who, belongs) => {
+                audience.of_person(Kind::People, who, belongs).then(|| self.whole.clone())
             }
             Target::Kpi(scope) => (audience.of_kpi() == Some(scope)).then(|| self.whole.clone()),
             Target::DeadLetter => audience.of_dead_letters().then(|| self.whole.clone()),
             Target::All => Some(self.whole.clone()),
+        }
+    }
+
+    fn seen(&self, view: View) -> Bytes {
+        match view {
+            View::Whole => self.whole.clone(),
+            View::Field => self.field.as_ref().unwrap_or(&self.whole).clone(),
         }
     }
 
@@ -103,6 +110,33 @@ pub enum Pulled {
     Over,
 }
 
+/// An order event's place in ORDERS and in the log, and how far positions had come with it.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    sequence: u64,
+    entry: u64,
+    /// The round that was closed last. Positions go out before order events, so whoever has this event has that round.
+    round: u64,
+}
+
+/// Where a client begins to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The first entry it has not seen.
+    pub entry: u64,
+    /// The round of positions it has seen.
+    pub round: u64,
+}
+
+/// Where a client that comes back reads on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resumed {
+    /// There.
+    pub from: Place,
+    /// Something else than order events may have been missed: everything but the orders is to be told anew.
+    pub refresh: bool,
+}
+
 /// Limits of the log.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -123,8 +157,8 @@ pub struct Hub {
     /// The number of the log's first entry.
     first: u64,
     bytes: usize,
-    /// The place in ORDERS of each order event in the log, with the entry's number.
-    sequences: VecDeque<(u64, u64)>,
+    /// Each order event in the log.
+    sequences: VecDeque<Mark>,
     /// Every order event after this one is in the log.
     resumable_after: u64,
     /// The last order event's place.
@@ -184,11 +218,18 @@ impl Hub {
                     people.filter_map(|a| self.by_audience.get_key_value(&a).map(|(known, _)| known));
                 staff(&self.by_audience).filter(|a| a.of_order(reach).is_some()).chain(people).collect()
             }
-            Target::Person(who, street) => {
+            Target::Incident(reach) => {
+                let caregivers = reach.caregivers.iter().map(|c| Audience::Caregiver(c.clone()));
+                let people = caregivers.chain(reach.elder.clone().map(Audience::Elder));
+                let people =
+                    people.filter_map(|a| self.by_audience.get_key_value(&a).map(|(known, _)| known));
+                staff(&self.by_audience).filter(|a| a.of_incident(reach).is_some()).chain(people).collect()
+            }
+            Target::Person(who, belongs) => {
                 let me =
                     self.by_audience.get_key_value(&Audience::Caregiver(who.clone())).map(|(known, _)| known);
                 staff(&self.by_audience)
-                    .filter(|a| a.of_person(Kind::People, who, street.as_ref()))
+                    .filter(|a| a.of_person(Kind::People, who, belongs))
                     .chain(me)
                     .collect()
             }
@@ -211,7 +252,8 @@ impl Hub {
 
     fn append(&mut self, entry: Entry) {
         if let Target::Order(sequence, _) = entry.target {
-            self.sequences.push_back((sequence, self.end()));
+            let (entry, round) = (self.end(), self.positions.round());
+            self.sequences.push_back(Mark { sequence, entry, round });
             self.sequence = self.sequence.max(sequence);
         }
         self.bytes += entry.size();
@@ -246,30 +288,38 @@ impl Hub {
         entry >= self.first
     }
 
-    /// Where a client reads on that has seen every order event up to `cursor`; whether only order events are known of
-    /// the time in between. `None` if the log does not reach back so far, or the cursor is of another stream.
-    pub fn resume(&self, cursor: u64) -> Option<(u64, bool)> {
+    /// The place right after everything there is.
+    pub fn now(&self) -> Place {
+        Place { entry: self.end(), round: self.positions.round() }
+    }
+
+    /// Where a client reads on that has seen every order event up to `cursor`. `None` if the log does not reach back so
+    /// far, or the cursor is of another stream.
+    pub fn resume(&self, cursor: u64) -> Option<Resumed> {
         if cursor < self.resumable_after || cursor > self.sequence {
             return None;
         }
-        let seen = self.sequences.partition_point(|(sequence, _)| *sequence <= cursor);
+        let seen = self.sequences.partition_point(|mark| mark.sequence <= cursor);
+        let last = seen.checked_sub(1).and_then(|last| self.sequences.get(last));
         // Right after the last one seen: what happened between two order events comes again rather than not at all.
-        let from = match seen.checked_sub(1).and_then(|last| self.sequences.get(last)) {
-            Some((_, entry)) => entry + 1,
-            None => self.first,
+        // Where that one has left the log, presences and figures may have left it with it.
+        let (from, lost) = match last {
+            // A round back: another edge, where the client was before, counts its rounds differently.
+            Some(mark) => (Place { entry: mark.entry + 1, round: mark.round.saturating_sub(1) }, false),
+            None => (Place { entry: self.first, round: self.positions.round() }, true),
         };
-        Some((from, from <= self.rebuilt_until))
+        Some(Resumed { from, refresh: lost || from.entry <= self.rebuilt_until })
     }
 
-    /// Adds a client that reads from that entry on, after the greeting.
-    pub fn connect(&mut self, audience: Audience, greeting: Vec<Bytes>, from: u64) -> ClientId {
+    /// Adds a client that reads from that place on, after the greeting.
+    pub fn connect(&mut self, audience: Audience, greeting: Vec<Bytes>, from: Place) -> ClientId {
         let id = self.next_client;
         self.next_client += 1;
         let client = Client {
             audience: audience.clone(),
             greeting: greeting.into(),
-            unread: (from < self.end()).then_some(from),
-            round: self.positions.round(),
+            unread: (from.entry < self.end()).then_some(from.entry),
+            round: from.round,
             quiet: false,
             ping: false,
             end: End::NotYet,
@@ -315,6 +365,11 @@ impl Hub {
             End::Over => return Pulled::Over,
         }
         let mut frames: Vec<Bytes> = client.greeting.drain(..).collect();
+        // Before the order events: their ids say how far the client has come, and positions have none.
+        if client.round < self.positions.round() {
+            frames.extend(self.positions.since(client.round, &client.audience));
+            client.round = self.positions.round();
+        }
         if let Some(mut next) = client.unread {
             if next < self.first {
                 client.end = End::Over;
@@ -327,10 +382,6 @@ impl Hub {
                 next += 1;
             }
             client.unread = (next < end).then_some(next);
-        }
-        if client.round < self.positions.round() {
-            frames.extend(self.positions.since(client.round, &client.audience));
-            client.round = self.positions.round();
         }
         if frames.is_empty() {
             if !std::mem::take(&mut client.ping) {
@@ -389,9 +440,9 @@ impl Hub {
     }
 }
 
-/// Staff sort before everyone else.
+/// Staff and organisations sort before everyone else.
 fn staff(by_audience: &BTreeMap<Audience, Vec<ClientId>>) -> impl Iterator<Item = &Audience> {
-    by_audience.keys().take_while(|a| matches!(a, Audience::Staff(..)))
+    by_audience.keys().take_while(|a| matches!(a, Audience::Staff(..) | Audience::Organisation(..)))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     geo::Wgs84,
-    id::{CommunityId, ElderId},
+    id::{CommunityId, ElderId, StreetId},
     time::Timestamp,
 };
 use proptest::prelude::*;
@@ -13,6 +13,10 @@ use crate::live::audience::Desk;
 
 fn street(name: &str) -> StreetId {
     StreetId::new(name).unwrap()
+}
+
+fn on(name: &str) -> Belongs {
+    Belongs { street: Some(street(name)), organisation: None }
 }
 
 fn caregiver(name: &str) -> CaregiverId {
@@ -26,6 +30,7 @@ fn order(sequence: u64, on: &str, people: &[&str]) -> Entry {
         community: CommunityId::new("c").unwrap(),
         elder: ElderId::new("e").unwrap(),
         caregivers: people.iter().map(|c| caregiver(c)).collect(),
+        organisations: Vec::new(),
     };
     let whole = Bytes::from(format!("whole {sequence}"));
     Entry {
@@ -52,8 +57,8 @@ fn texts(pulled: Pulled) -> Vec<String> {
 }
 
 fn connect(hub: &mut Hub, audience: Audience) -> ClientId {
-    let end = hub.end();
-    hub.connect(audience, Vec::new(), end)
+    let now = hub.now();
+    hub.connect(audience, Vec::new(), now)
 }
 
 #[test]
@@ -105,7 +110,7 @@ fn a_cursor_resumes_while_the_log_reaches_back_to_it() {
         (16, vec!["whole 20"]),
         (20, vec![]),
     ] {
-        let (from, _) = hub.resume(cursor).unwrap();
+        let from = hub.resume(cursor).unwrap().from;
         let client = hub.connect(desk(None), Vec::new(), from);
         assert_eq!(texts(hub.pull(client)), want, "after {cursor}");
     }
@@ -116,13 +121,59 @@ fn a_log_rebuilt_from_history_resumes_and_says_that_other_things_may_have_happen
     let mut hub = hub(100);
     hub.rebuild(7, vec![order(8, "s1", &[]), order(9, "s1", &[])], 11);
     assert_eq!(hub.resume(6), None);
-    let (from, refresh) = hub.resume(8).unwrap();
+    let Resumed { from, refresh } = hub.resume(8).unwrap();
     let client = hub.connect(desk(None), Vec::new(), from);
     assert_eq!(texts(hub.pull(client)), ["whole 9"]);
     assert!(refresh);
-    assert!(hub.resume(11).unwrap().1, "seen everything, but not what happened to people since");
+    assert!(hub.resume(11).unwrap().refresh, "seen everything, but not what happened to people since");
     hub.publish(order(12, "s1", &[]));
-    assert!(!hub.resume(12).unwrap().1, "connected after the restart: nothing was missed");
+    assert!(!hub.resume(12).unwrap().refresh, "connected after the restart: nothing was missed");
+}
+
+#[test]
+fn what_else_left_the_log_with_the_last_order_seen_is_told_anew() {
+    let mut hub = hub(2);
+    hub.publish(order(1, "s1", &[]));
+    let target = Target::Person(caregiver("c1"), on("s1"));
+    hub.publish(Entry { target, whole: Bytes::from("presence"), field: None });
+    assert!(!hub.resume(1).unwrap().refresh, "it is in the log still");
+    hub.publish(order(2, "s1", &[]));
+    hub.publish(order(3, "s1", &[]));
+    let resumed = hub.resume(1).unwrap();
+    assert!(resumed.refresh, "the presence is gone, though no order event is missing");
+    let client = hub.connect(desk(None), Vec::new(), resumed.from);
+    assert_eq!(texts(hub.pull(client)), ["whole 2", "whole 3"]);
+}
+
+#[test]
+fn who_moved_while_a_client_was_away_is_told_when_it_comes_back() {
+    let mut hub = hub(100);
+    let street = on("s1");
+    hub.publish(order(1, "s1", &[]));
+    for (who, at) in [("c1", 1000), ("c2", 2000), ("c3", 3000)] {
+        hub.positions.put(position(who, at), street.clone());
+        hub.turn_positions();
+    }
+    let back = hub.resume(1).unwrap();
+    let client = hub.connect(desk(None), Vec::new(), back.from);
+    let batches = moved(hub.pull(client));
+    assert_eq!(batches.len(), 1);
+    assert_eq!(batches[0].keys().collect::<Vec<_>>(), ["c1", "c2", "c3"]);
+}
+
+#[test]
+fn who_moves_while_a_snapshot_is_on_its_way_is_told_after_it() {
+    let mut hub = hub(100);
+    let snapshot = hub.now();
+    hub.positions.put(position("c1", 1000), on("s1"));
+    hub.turn_positions();
+    let client = hub.connect(desk(None), vec![Bytes::from("data: {\"positions\":[]}")], snapshot);
+    let batches = moved(hub.pull(client));
+    assert_eq!(
+        batches.iter().map(BTreeMap::len).collect::<Vec<_>>(),
+        [0, 1],
+        "after the snapshot, not before"
+    );
 }
 
 fn position(who: &str, at: i64) -> Position {
@@ -156,7 +207,7 @@ fn positions_come_in_rounds_and_a_slow_client_gets_the_latest_of_each_once() {
     let quick = connect(&mut hub, desk(None));
     let slow = connect(&mut hub, desk(None));
     let me = connect(&mut hub, Audience::Caregiver(caregiver("c2")));
-    let street = Some(street("s1"));
+    let street = on("s1");
     for round in 1..=3_i64 {
         hub.positions.put(position("c1", round * 1000), street.clone());
         hub.positions.put(position("c1", round * 1000 + 500), street.clone());
@@ -181,8 +232,8 @@ fn positions_come_in_rounds_and_a_slow_client_gets_the_latest_of_each_once() {
 #[test]
 fn an_older_position_never_replaces_a_newer_one() {
     let mut hub = hub(100);
-    hub.positions.put(position("c1", 2000), None);
-    hub.positions.put(position("c1", 1000), None);
+    hub.positions.put(position("c1", 2000), Belongs::default());
+    hub.positions.put(position("c1", 1000), Belongs::default());
     assert_eq!(hub.position(&caregiver("c1")).unwrap().at, Timestamp::from_millis(2000));
 }
 
@@ -252,8 +303,8 @@ proptest! {
                 Step::Cut(who) => {
                     hub.disconnect(clients[who]);
                     let cursor = seen[who].last().copied().unwrap_or(0);
-                    clients[who] = if let Some((from, _)) = hub.resume(cursor) {
-                        hub.connect(audiences[who].clone(), Vec::new(), from)
+                    clients[who] = if let Some(resumed) = hub.resume(cursor) {
+                        hub.connect(audiences[who].clone(), Vec::new(), resumed.from)
                     } else {
                         // A snapshot: everything up to now is known.
                         seen[who].clone_from(&wanted[who]);

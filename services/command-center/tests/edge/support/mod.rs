@@ -1,5 +1,6 @@
 //! A district in miniature: a real nats-server, the edge itself, and neighbours that answer as the real ones would.
 
+pub mod emergencies;
 pub mod neighbours;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -50,6 +51,7 @@ fn accounts(folder: &Path) -> std::path::PathBuf {
             json!({
                 "user": user(*role), "role": wire(*role), "display_name": format!("{role:?}"), "password": "correct horse",
                 "caregiver": (*role == Role::Caregiver).then_some("c1"), "elder": (*role == Role::Elder).then_some("e1"),
+                "organisation": (*role == Role::Organisation).then_some("org"),
             })
         })
         .collect();
@@ -70,6 +72,7 @@ pub struct District {
     pub edge: Edge,
     pub config: Config,
     pub neighbours: neighbours::Neighbours,
+    pub emergencies: emergencies::Emergencies,
 }
 
 /// A running edge.
@@ -92,6 +95,7 @@ impl District {
         bus.reconcile(&StreamSpec::all(&district(), 1)).await.unwrap();
         let neighbours = neighbours::Neighbours::start(&bus).await;
         neighbours.people().await;
+        let emergencies = emergencies::Emergencies::start(&bus).await;
         let state = tempfile::tempdir().unwrap();
         let mut config = Config {
             district: DistrictConfig { id: district(), ..DistrictConfig::default() },
@@ -106,7 +110,7 @@ impl District {
         change(&mut config);
         let wall = ManualClock::at(SystemClock.now());
         let edge = Edge::start(&nats, &config, &wall).await;
-        let district = Self { nats, bus, _state: state, wall, edge, config, neighbours };
+        let district = Self { nats, bus, _state: state, wall, edge, config, neighbours, emergencies };
         district.ready().await;
         district
     }
@@ -162,6 +166,7 @@ impl District {
             scope: Scope::default(),
             caregiver: (role == Role::Caregiver).then(|| CaregiverId::new("c1").unwrap()),
             elder: (role == Role::Elder).then(|| ElderId::new("e1").unwrap()),
+            organisation: (role == Role::Organisation).then(|| "org".parse().unwrap()),
             name: account.to_owned(),
             session: format!("session-{account}"),
             epoch: 0,
@@ -329,4 +334,17 @@ fn read(block: &str) -> Option<Message> {
         id: field("id:").map(|id| id.parse().unwrap()),
         data: serde_json::from_str(&data).unwrap_or_else(|error| panic!("{error}: {data}")),
     })
+}
+
+/// An endpoint's path with ids that nothing has.
+pub fn of_nobody(path: &str) -> String {
+    path.replace("{id}", "no-such-order")
+        .replace("{user}", "nobody")
+        .replace("{caregiver}", "nobody")
+        .replace("{elder}", "nobody")
+        .replace("{period}", "2026-03")
+        .replace("{organisation}", "nobody")
+        .replace("{matter}", "nothing")
+        .replace("{device}", "nothing")
+        .replace("{letter}", "999999")
 }

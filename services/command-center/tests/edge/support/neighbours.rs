@@ -29,9 +29,10 @@ use schemas::{
     order::{Accepted, DispatchCommand, DispatchRequest, OrderEvent},
     position::{DutyCommand, Nearest, NearestQuery, Presence},
     problem::Problem,
-    profile::{CaregiverProfiled, ElderProfiled, Names, NamesQuery},
+    profile::{CaregiverProfiled, ElderProfiled, FindQuery, Kind, Names, NamesQuery},
     subject::{self, Service, StreamKind},
 };
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::district;
@@ -40,7 +41,8 @@ use super::district;
 pub struct Neighbours {
     bus: Bus,
     orders: Arc<Orders>,
-    pub dispatch_away: CancellationToken,
+    dispatch_away: CancellationToken,
+    dispatch_server: Arc<tokio::sync::Mutex<Option<JoinHandle<()>>>>,
     pub registry_away: CancellationToken,
 }
 
@@ -63,6 +65,7 @@ impl Neighbours {
             bus: bus.clone(),
             orders,
             dispatch_away: CancellationToken::new(),
+            dispatch_server: Arc::default(),
             registry_away: CancellationToken::new(),
         };
         this.serve_dispatch().await;
@@ -95,6 +98,46 @@ impl Neighbours {
                 Ok::<_, Problem>(Names { names })
             }));
         }
+        for question in [
+            "catalogue",
+            "quality",
+            "eligibility",
+            "balance",
+            "quote",
+            "entries",
+            "settlements",
+            "statement",
+            "matters",
+        ] {
+            let server = this
+                .bus
+                .serve(Endpoint::new(subject::ask(&district(), Service::Accounts, question)))
+                .await
+                .unwrap();
+            tokio::spawn(server.run(CancellationToken::new(), |_: bus::Call<serde_json::Value>| async {
+                Err::<(), _>(Problem::new(404, "nothing_booked", "these books are empty"))
+            }));
+        }
+        let books =
+            this.bus.serve(Endpoint::new(subject::command(&district(), Service::Accounts))).await.unwrap();
+        tokio::spawn(books.run(CancellationToken::new(), |_: bus::Call<serde_json::Value>| async {
+            Err::<(), _>(Problem::new(404, "nothing_booked", "these books are empty"))
+        }));
+        let search = subject::ask(&district(), Service::Registry, "find");
+        let server = this.bus.serve(Endpoint::new(search)).await.unwrap();
+        let people = [("e1", "s1"), ("e2", "s2"), ("c1", "s1"), ("c2", "s1"), ("c3", "s2")];
+        tokio::spawn(server.run(this.registry_away.clone(), move |call: bus::Call<FindQuery>| async move {
+            let FindQuery { kind, words, street, .. } = call.body;
+            let of_kind = if kind == Kind::Elder { 'e' } else { 'c' };
+            let called = |id: &str| format!("name of {id}");
+            let meant = people.iter().filter(|(id, on)| {
+                id.starts_with(of_kind)
+                    && called(id).contains(&words.to_lowercase())
+                    && street.as_ref().is_none_or(|street| street.as_str() == *on)
+            });
+            let names = meant.map(|(id, _)| ((*id).to_owned(), called(id))).collect();
+            Ok::<_, Problem>(Names { names })
+        }));
         this
     }
 
@@ -102,10 +145,25 @@ impl Neighbours {
         let endpoint = Endpoint::new(subject::command(&district(), Service::Dispatch));
         let server = self.bus.serve(endpoint).await.unwrap();
         let neighbours = self.clone();
-        tokio::spawn(server.run(self.dispatch_away.clone(), move |call: bus::Call<DispatchRequest>| {
-            let neighbours = neighbours.clone();
-            async move { neighbours.dispatch(call.body).await }
-        }));
+        let away = self.dispatch_away.clone();
+        let server = tokio::spawn(async move {
+            server
+                .run(away, move |call: bus::Call<DispatchRequest>| {
+                    let neighbours = neighbours.clone();
+                    async move { neighbours.dispatch(call.body).await }
+                })
+                .await
+                .unwrap();
+        });
+        *self.dispatch_server.lock().await = Some(server);
+    }
+
+    /// Returns only once nobody answers commands any more: a server that is told to stop finishes what it holds first.
+    pub async fn stop_dispatch(&self) {
+        self.dispatch_away.cancel();
+        if let Some(server) = self.dispatch_server.lock().await.take() {
+            server.await.unwrap();
+        }
     }
 
     async fn dispatch(&self, request: DispatchRequest) -> Result<Accepted, Problem> {
@@ -188,6 +246,7 @@ impl Neighbours {
             ranked: Vec::new(),
             chosen: vec![seat.caregiver.clone()],
             passed_over: None,
+            reason: None,
             excluded: Vec::new(),
             shortage: None,
         };
@@ -204,10 +263,10 @@ impl Neighbours {
     /// Caregivers c1, c2 on street s1 and c3 on s2; elders e1 on s1 and e2 on s2.
     pub async fn people(&self) {
         let span = Window::new(Timestamp::from_millis(0), Timestamp::from_millis(4_000_000_000_000)).unwrap();
-        for (id, street) in [("c1", "s1"), ("c2", "s1"), ("c3", "s2")] {
+        for (id, street, employer) in [("c1", "s1", "org"), ("c2", "s1", "org2"), ("c3", "s2", "org2")] {
             let caregiver = CaregiverProfile {
                 id: CaregiverId::new(id).unwrap(),
-                organisation: "org".parse().unwrap(),
+                organisation: employer.parse().unwrap(),
                 street: street.parse().unwrap(),
                 mode: TravelMode::EBike,
                 certificates: vec![Certificate {
@@ -226,13 +285,18 @@ impl Neighbours {
             self.tell(to, Service::Registry, CaregiverProfiled { caregiver }).await;
         }
         for (id, street) in [("e1", "s1"), ("e2", "s2")] {
-            let elder: ElderProfile = serde_json::from_value(serde_json::json!({
-                "id": id, "place": { "lon": 98.29, "lat": 39.77 }, "street": street, "community": "co1",
-            }))
-            .unwrap();
-            let to = subject::elder_profile(&district(), &elder.id);
-            self.tell(to, Service::Registry, ElderProfiled { elder }).await;
+            self.elder(id, street).await;
         }
+    }
+
+    /// Publishes an elder's profile.
+    pub async fn elder(&self, id: &str, street: &str) {
+        let elder: ElderProfile = serde_json::from_value(serde_json::json!({
+            "id": id, "place": { "lon": 98.29, "lat": 39.77 }, "street": street, "community": "co1",
+        }))
+        .unwrap();
+        let to = subject::elder_profile(&district(), &elder.id);
+        self.tell(to, Service::Registry, ElderProfiled { elder }).await;
     }
 
     pub async fn on_duty(&self, caregiver: &CaregiverId, duty: Duty) -> Presence {
@@ -243,6 +307,7 @@ impl Neighbours {
             duty_since: at,
             signal: Signal::None,
             signal_since: at,
+            rejected: None,
             applied: Vec::new(),
         };
         let to = subject::presence(&district(), caregiver);
@@ -285,11 +350,15 @@ pub fn new_order(id: &str, elder: &str, street: &str, by: &Actor) -> Order {
         applications: Vec::new(),
         dispatch_overdue: false,
         acceptance_overdue: false,
+        overdue: Vec::new(),
+        first_offered_at: None,
+        funding: None,
         timeline: vec![Entry {
             at,
             occurred_at: None,
             by: by.clone(),
             command: None,
+            digest: None,
             what: Happening::Created,
         }],
     }

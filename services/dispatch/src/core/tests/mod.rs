@@ -1,10 +1,18 @@
 //! The core by scenario: inputs and times in, effects checked. Every decision's terms must give its ranking again.
 
+mod bounds;
+mod funding;
 mod life;
+mod overdue;
 mod random;
+mod restart;
+mod rolling;
 mod waiting;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use domain::{
     caregiver::{CaregiverProfile, Certificate, Duty, Signal, TravelMode},
@@ -12,11 +20,11 @@ use domain::{
     elder::{Ability, DEFAULT_ARRIVAL_RADIUS, ElderProfile},
     geo::Wgs84,
     id::*,
-    order::{Actor, Order, Role, Stage},
+    order::{Actor, Order, PayWith, Role, Stage},
     priority::Urgency,
     service::{Qualification, ServiceKind},
     time::{Timestamp, Window},
-    unit::{Metres, Seconds},
+    unit::{Fen, Metres, Seconds},
 };
 use roads::{FallbackModel, Roads};
 use schemas::{
@@ -33,11 +41,21 @@ pub struct World {
     pub core: Core,
     pub now: Timestamp,
     tickets: u64,
-    commands: u64,
+    pub commands: u64,
+    pub user: &'static str,
     /// Everything committed, oldest first.
     pub events: Vec<schemas::order::OrderEvent>,
     pub refused: Vec<String>,
     pub repeated: usize,
+    /// What was asked of `accounts`, oldest first.
+    pub questions: Vec<super::funding::Question>,
+    /// The profiles, presences and positions as they were last announced.
+    announced: BTreeMap<(u8, String), Input>,
+}
+
+/// The elder's own proof.
+pub fn verified() -> Verification {
+    Verification { method: VerificationMethod::Face, receipt: Some("r-1".into()) }
 }
 
 pub fn centre() -> Wgs84 {
@@ -46,20 +64,67 @@ pub fn centre() -> Wgs84 {
 
 impl World {
     pub fn new() -> Self {
+        Self::with(Settings::default())
+    }
+
+    pub fn with(settings: Settings) -> Self {
         let roads = Arc::new(Roads::fallback_only(FallbackModel::default()));
         let district = DistrictId::new("d").unwrap();
         Self {
-            core: Core::new(district, Settings::default(), roads),
+            core: Core::new(district, settings, roads),
             now: Timestamp::from_millis(START),
             tickets: 0,
             commands: 0,
+            user: "u",
             events: Vec::new(),
             refused: Vec::new(),
             repeated: 0,
+            questions: Vec::new(),
+            announced: BTreeMap::new(),
         }
     }
 
+    /// The same world with a core that another process has rebuilt: the people as they announced themselves, the
+    /// orders as committed, in whatever sequence.
+    pub fn rebuilt(&self) -> Self {
+        let mut core = Self::with(self.core.settings.clone()).core;
+        for input in self.announced.values() {
+            core.learn(input.clone(), self.now);
+        }
+        let mut latest = BTreeMap::new();
+        for event in &self.events {
+            latest.insert(event.order.id.clone(), event.order.clone());
+        }
+        for order in latest.into_values() {
+            core.restore(order, self.now);
+        }
+        Self {
+            core,
+            now: self.now,
+            tickets: self.tickets,
+            commands: self.commands,
+            user: self.user,
+            events: self.events.clone(),
+            refused: self.refused.clone(),
+            repeated: self.repeated,
+            questions: self.questions.clone(),
+            announced: self.announced.clone(),
+        }
+    }
+
+    fn announce(&mut self, input: &Input) {
+        let key = match input {
+            Input::Elder(elder) => (0, elder.id.to_string()),
+            Input::Caregiver(profile) => (1, profile.id.to_string()),
+            Input::Presence(presence) => (2, presence.caregiver.to_string()),
+            Input::Moved(positions) => (3, positions[0].caregiver.to_string()),
+            _ => return,
+        };
+        self.announced.insert(key, input.clone());
+    }
+
     pub fn give(&mut self, input: Input) {
+        self.announce(&input);
         for effect in self.core.handle(input, self.now) {
             match effect {
                 Effect::Commit { event, .. } => {
@@ -70,6 +135,7 @@ impl World {
                 }
                 Effect::Refuse { problem, .. } => self.refused.push(problem.code.to_string()),
                 Effect::Repeat { .. } => self.repeated += 1,
+                Effect::Ask(question) => self.questions.push(*question),
             }
         }
     }
@@ -86,9 +152,15 @@ impl World {
     }
 
     pub fn elder(&mut self, name: &str, east: f64, north: f64) -> ElderId {
-        let id = ElderId::new(name).unwrap();
-        self.give(Input::Elder(Box::new(ElderProfile {
-            id: id.clone(),
+        let profile = Self::elder_profile(name, east, north);
+        let id = profile.id.clone();
+        self.give(Input::Elder(Box::new(profile)));
+        id
+    }
+
+    pub fn elder_profile(name: &str, east: f64, north: f64) -> ElderProfile {
+        ElderProfile {
+            id: ElderId::new(name).unwrap(),
             place: centre().offset_m(east, north),
             street: StreetId::new("s1").unwrap(),
             community: CommunityId::new("c1").unwrap(),
@@ -98,8 +170,7 @@ impl World {
             preferred: BTreeSet::new(),
             arrival_radius: DEFAULT_ARRIVAL_RADIUS,
             closed: false,
-        })));
-        id
+        }
     }
 
     pub fn profile(&self, name: &str) -> CaregiverProfile {
@@ -138,6 +209,7 @@ impl World {
             duty_since: self.now,
             signal: Signal::Fresh,
             signal_since: self.now,
+            rejected: None,
             applied: vec![],
         };
         self.give(Input::Presence(presence));
@@ -151,8 +223,13 @@ impl World {
 
     pub fn request(&mut self, role: Role, caregiver: Option<&CaregiverId>, request: DispatchCommand) {
         self.tickets += 1;
-        let actor = Actor { role, user: Some(UserId::new("u").unwrap()) };
+        let actor = Actor { role, user: Some(UserId::new(self.user).unwrap()) };
         let request = DispatchRequest { actor, caregiver: caregiver.cloned(), request };
+        // As the process does it: what is forgotten is read from the stream first.
+        if let Some(id) = self.core.forgotten(&request) {
+            let last = self.events.iter().rev().find(|e| e.order.id == id).expect("it was stored");
+            self.core.recall(last.order.clone());
+        }
         self.give(Input::Request(self.tickets, Box::new(request)));
     }
 
@@ -166,6 +243,8 @@ impl World {
                 minutes: None,
                 urgency: Urgency::Normal,
                 family_present: false,
+                pay_with: PayWith::Allowance,
+                self_pay_up_to: Fen::ZERO,
             },
         )
     }
@@ -225,6 +304,13 @@ impl World {
 
     /// From accepted to confirmed.
     pub fn serve(&mut self, id: &OrderId) {
+        self.serve_unconfirmed(id);
+        self.command(Role::Elder, None, id, OrderAction::Confirm { verification: verified() });
+        assert!(matches!(self.order(id).stage, Stage::Confirmed(_)), "{:?}", self.refused);
+    }
+
+    /// From accepted to done.
+    pub fn serve_unconfirmed(&mut self, id: &OrderId) {
         let team = self.team(id);
         for caregiver in &team {
             self.command(Role::Caregiver, Some(caregiver), id, OrderAction::Depart);
@@ -235,12 +321,10 @@ impl World {
                 OrderAction::Arrive { place: None, exception: None },
             );
         }
-        let verification = Verification { method: VerificationMethod::Face, receipt: None };
+        let verification = verified();
         let leader = Some(&team[0]);
-        self.command(Role::Caregiver, leader, id, OrderAction::Start { verification: verification.clone() });
+        self.command(Role::Caregiver, leader, id, OrderAction::Start { verification });
         self.pass(Seconds::minutes(30));
         self.command(Role::Caregiver, leader, id, OrderAction::Finish);
-        self.command(Role::Elder, None, id, OrderAction::Confirm { verification });
-        assert!(matches!(self.order(id).stage, Stage::Confirmed(_)), "{:?}", self.refused);
     }
 }

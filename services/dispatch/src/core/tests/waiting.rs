@@ -4,11 +4,11 @@ use domain::{
     caregiver::Duty,
     command::{OrderAction, PlaceOrder},
     decision::Shortage,
-    order::{Role, Stage},
+    order::{PayWith, Role, Stage},
     priority::Urgency,
     service::ServiceKind,
     time::Window,
-    unit::Seconds,
+    unit::{Fen, Seconds},
 };
 
 use super::World;
@@ -21,6 +21,8 @@ fn placed(elder: &domain::id::ElderId, urgency: Urgency) -> PlaceOrder {
         minutes: None,
         urgency,
         family_present: false,
+        pay_with: PayWith::Allowance,
+        self_pay_up_to: Fen::ZERO,
     }
 }
 
@@ -122,4 +124,30 @@ fn the_familiar_caregiver_comes_again_when_it_hardly_matters() {
     w.caregiver("other", 0.0, 290.0);
     let order = w.place("o2", &elder, ServiceKind::Cleaning);
     assert_eq!(w.asked(&order), ["first"]);
+}
+
+#[test]
+fn a_vain_try_is_not_repeated_at_once() {
+    let mut w = World::new();
+    let elder = w.elder("e1", 0.0, 0.0);
+    w.place("o1", &elder, ServiceKind::Cleaning);
+    let next = w.core.next_deadline().unwrap();
+    assert_eq!(next, w.now + Seconds(30), "the next try is a retry away");
+    let now = w.now;
+    w.place("o2", &elder, ServiceKind::Cleaning);
+    assert_eq!(w.core.next_deadline(), Some(now + Seconds(30)), "and another order does not hurry it");
+}
+
+#[test]
+fn a_crowd_in_front_keeps_nobody_behind_from_being_tried() {
+    let mut w = World::with(super::Settings { match_limit: 4, ..super::Settings::default() });
+    let elder = w.elder("e1", 0.0, 0.0);
+    for n in 0..12 {
+        w.place(&format!("o{n:02}"), &elder, ServiceKind::Rehabilitation);
+        w.now = w.now.plus_millis(1);
+    }
+    let behind = w.place("p", &elder, ServiceKind::Cleaning);
+    w.caregiver("near", 300.0, 0.0);
+    w.pass(Seconds(5));
+    assert_eq!(w.asked(&behind), ["near"], "twelve that nobody here can do wait in front");
 }
