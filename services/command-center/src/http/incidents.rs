@@ -1,5 +1,7 @@
 //! Emergencies: listing, reading, commanding, raising one by hand, and the emergency card of whoever needs help.
 
+use std::time::Duration;
+
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     alarm::{AlarmCause, Channel, Says, Signal},
@@ -31,6 +33,7 @@ use crate::{
     live::{
         answering::{Answering, answering},
         audience::{Audience, View},
+        core::Core,
         incidents::{for_the_field, reach},
         world::World,
     },
@@ -50,6 +53,9 @@ const FIGURES: Who =
 const ACT: Who = Who::Roles(&[Role::Operator, Role::Supervisor, Role::Caregiver]);
 const RAISE: Who =
     Who::Roles(&[Role::Operator, Role::Supervisor, Role::FrontDesk, Role::Caregiver, Role::Elder]);
+
+/// How long an answer waits for the edge to know what it tells: who hands an emergency to 120 exports it next.
+const OWN_DEED: Duration = Duration::from_millis(500);
 
 /// Figures look back so many hours at most: a month.
 const LONGEST: u16 = 744;
@@ -292,7 +298,14 @@ fn whom(claims: &Claims, elder: Option<ElderId>) -> Result<(Option<Subject>, Cha
 
 async fn ask(edge: &EdgeState, claims: &Claims, request: EmergencyCommand) -> Result<EmergencyDone, Problem> {
     let request = EmergencyRequest { actor: claims.actor(), caregiver: claims.caregiver.clone(), request };
-    edge.neighbours.command(Service::EmergencyCall, &request).await
+    let done: EmergencyDone = edge.neighbours.command(Service::EmergencyCall, &request).await?;
+    if let Some(told) = &done.incident {
+        let known = |core: &Core| {
+            core.world.incidents.get(&told.id).is_some_and(|known| known.revision >= told.revision)
+        };
+        edge.live.until(OWN_DEED, known).await;
+    }
+    Ok(done)
 }
 
 fn seen_by(claims: &Claims, mut done: EmergencyDone) -> EmergencyDone {

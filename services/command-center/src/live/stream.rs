@@ -59,6 +59,8 @@ pub struct Live {
     inner: Mutex<Inner>,
     /// One snapshot is made at a time, so that a thousand clients who come at once share it.
     making: tokio::sync::Mutex<()>,
+    /// Counts the changes, for those who wait for one.
+    changes: tokio::sync::watch::Sender<u64>,
     max_streams: usize,
 }
 
@@ -72,7 +74,12 @@ impl Live {
             snapshots: HashMap::new(),
             behind: BTreeSet::from([Source::Orders, Source::Profiles, Source::Presence]),
         };
-        Arc::new(Self { inner: Mutex::new(inner), making: tokio::sync::Mutex::default(), max_streams })
+        Arc::new(Self {
+            inner: Mutex::new(inner),
+            making: tokio::sync::Mutex::default(),
+            changes: tokio::sync::watch::Sender::default(),
+            max_streams,
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -92,6 +99,22 @@ impl Live {
             woken.iter().filter_map(|id| inner.wakers.remove(id)).collect()
         };
         wakers.into_iter().for_each(Waker::wake);
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Waits until the state holds what was just done elsewhere, so that whoever did it reads their own deed; no longer
+    /// than `within`.
+    pub async fn until(&self, within: Duration, holds: impl Fn(&Core) -> bool) -> bool {
+        let mut changes = self.changes.subscribe();
+        let seen = async {
+            while !self.read(&holds) {
+                if changes.changed().await.is_err() {
+                    return false;
+                }
+            }
+            true
+        };
+        tokio::time::timeout(within, seen).await.unwrap_or(false)
     }
 
     /// A source's history is in; streams begin when all of them are.
