@@ -61,6 +61,8 @@ MAY_PUBLISH = {
     f"{D}.ask.caregiver-location.nearest": {EDGE, SOS},
     f"{D}.ask.registry.names": {EDGE},
     f"{D}.ask.registry.find": {EDGE},
+    f"{D}.ask.registry.contacts": {SOS},
+    f"{D}.ask.command-center.push": {SOS},
     f"{D}.again.dispatch.ORDERS_jiayuguan": {EDGE},
     f"{D}.ask.accounts.balance": {EDGE},
     f"{D}.funding.o1": {ACC},
@@ -107,7 +109,7 @@ STREAM_OWNER = {
 STREAM_READER = {
     "ORDERS_jiayuguan": {DIS, LOC, ACC, EDGE},
     "PROFILES_jiayuguan": EVERYONE - {SOS},
-    "ALARMS_jiayuguan": {SOS, EDGE},
+    "ALARMS_jiayuguan": {SOS, EDGE, DIS},
     "DEVICES_jiayuguan": {SOS, EDGE},
     "PRESENCE_jiayuguan": {DIS, LOC, EDGE, SOS},
     "GEOFENCE_jiayuguan": {LOC, DIS, EDGE},
@@ -411,7 +413,8 @@ async def questions_are_answered(clients: dict[str, Client]) -> None:
     asked = {f"{D}.cmd.dispatch": (EDGE, DIS), f"{D}.cmd.caregiver-location": (EDGE, LOC),
              f"{D}.ask.caregiver-location.nearest": (EDGE, LOC), f"{D}.ask.registry.names": (EDGE, REG),
              f"{D}.cmd.accounts": (DIS, ACC), f"{D}.cmd.emergency-call": (EDGE, SOS),
-             f"{D}.ask.emergency-call.card": (EDGE, SOS)}
+             f"{D}.ask.emergency-call.card": (EDGE, SOS), f"{D}.ask.registry.contacts": (SOS, REG),
+             f"{D}.ask.command-center.push": (SOS, EDGE)}
     for subject, (asker, owner) in asked.items():
         subscription = await clients[owner].connection.subscribe(subject, queue="replicas", cb=answer)
         await clients[owner].settle()

@@ -95,6 +95,8 @@ def dispatch(d: list[str]) -> Rights:
     rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.dispatch"))
     rights.owns(*per_district(d, "ORDERS_{d}", "DEAD_{d}"))
     rights.follows(*per_district(d, "FUNDING_{d}"))
+    # Who goes to an emergency is not there for visits.
+    rights.follows(*per_district(d, "ALARMS_{d}"))
     rights.may_publish("asks for the money of an order", *per_district(d, "care.v1.{d}.cmd.accounts"))
     # It declares all, so that it can start first; changing them is the owners' business.
     rights.makes(*per_district(d, "PROFILES_{d}", "PRESENCE_{d}", "GEOFENCE_{d}", "POSITIONS_{d}"))
@@ -143,6 +145,8 @@ def emergency_call(d: list[str]) -> Rights:
         "care.v1.{d}.device.outage.*", "care.v1.{d}.device.heard.*"))
     rights.may_publish("calls to people", *per_district(d, "care.v1.{d}.call.>"))
     rights.may_publish("who is nearest?", *per_district(d, "care.v1.{d}.ask.caregiver-location.nearest"))
+    rights.may_publish("by which numbers and browsers are people reached?", *per_district(
+        d, "care.v1.{d}.ask.registry.contacts", "care.v1.{d}.ask.command-center.push"))
     rights.may_publish("orders the repair of a faulty device", *per_district(d, "care.v1.{d}.cmd.dispatch"))
     rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.emergency-call"))
     rights.owns(*per_district(d, "ALARMS_{d}", "DEVICES_{d}"))
@@ -156,8 +160,8 @@ def command_center(d: list[str]) -> Rights:
     rights.may_publish("commands and questions of the people signed in", *per_district(
         d, "care.v1.{d}.cmd.dispatch", "care.v1.{d}.cmd.caregiver-location", "care.v1.{d}.cmd.registry",
         "care.v1.{d}.cmd.accounts", "care.v1.{d}.cmd.emergency-call",
-        "care.v1.{d}.ask.caregiver-location.*", "care.v1.{d}.ask.registry.*", "care.v1.{d}.ask.accounts.*",
-        "care.v1.{d}.ask.emergency-call.*"))
+        "care.v1.{d}.ask.caregiver-location.*", "care.v1.{d}.ask.registry.names", "care.v1.{d}.ask.registry.find",
+        "care.v1.{d}.ask.accounts.*", "care.v1.{d}.ask.emergency-call.*"))
     rights.may_publish("positions as phones report them", *per_district(d, "care.v1.{d}.position.report.*"))
     rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.command-center"))
     rights.owns(*per_district(d, "DEAD_{d}"))
@@ -165,8 +169,9 @@ def command_center(d: list[str]) -> Rights:
     # GEOFENCE only to show a message that was given up.
     rights.follows(*per_district(d, "ORDERS_{d}", "PROFILES_{d}", "PRESENCE_{d}", "POSITIONS_{d}", "GEOFENCE_{d}",
                                  "FUNDING_{d}", "ALARMS_{d}", "DEVICES_{d}"))
-    return rights.may_subscribe("the live map, who is called, messages to be handled once more", *per_district(
-        d, "care.v1.{d}.position.moved", "care.v1.{d}.call.>", "care.v1.{d}.again.command-center.*"))
+    return rights.may_subscribe("the live map, who is called, what it is asked, messages to be handled once more", *per_district(
+        d, "care.v1.{d}.position.moved", "care.v1.{d}.call.>", "care.v1.{d}.ask.command-center.*",
+        "care.v1.{d}.again.command-center.*"))
 
 
 def district(d: list[str]) -> Rights:

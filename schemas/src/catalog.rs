@@ -32,6 +32,10 @@ use crate::{
     },
     problem::{Problem, Reply},
     profile::{CaregiverProfiled, ElderProfiled, FindQuery, Names, NamesQuery, Registered, RegistryCommand},
+    reach::{
+        Channels, ChannelsQuery, Contacts, ContactsQuery, PushQuery, PushSubscriptions, ReachRequest,
+        Reaching,
+    },
 };
 
 /// One message version.
@@ -203,6 +207,34 @@ pub const SUPERVISION_REPLY: Message = Message::v1::<Reply<Supervision>>(
     "supervision-reply",
     "Devices proved alive, silent and faulty, by street, or why not.",
 );
+/// By what can people be reached?
+pub const CHANNELS_QUERY: Message =
+    Message::v1::<ChannelsQuery>("channels-query", "By what can people be reached away from the screens?");
+/// The answer to it.
+pub const CHANNELS_REPLY: Message =
+    Message::v1::<Reply<Channels>>("channels-reply", "What there is and what is missing, or why not.");
+/// Somebody has to be told something.
+pub const REACH_REQUEST: Message =
+    Message::v1::<ReachRequest>("reach-request", "Somebody has to be told something, or how far is it?");
+/// The answer to it.
+pub const REACH_REPLY: Message =
+    Message::v1::<Reply<Reaching>>("reach-reply", "How far the message is, or why not.");
+/// Where do browsers get push messages?
+pub const PUSH_QUERY: Message =
+    Message::v1::<PushQuery>("push-query", "Where do these caregivers' browsers get push messages?");
+/// The answer to it.
+pub const PUSH_REPLY: Message = Message::v1::<Reply<PushSubscriptions>>(
+    "push-reply",
+    "Their subscriptions, for the platform alone, or why not.",
+);
+/// By which numbers are people called?
+pub const CONTACTS_QUERY: Message =
+    Message::v1::<ContactsQuery>("contacts-query", "By which numbers are these people called?");
+/// The answer to it.
+pub const CONTACTS_REPLY: Message = Message::v1::<Reply<Contacts>>(
+    "contacts-reply",
+    "Their phone numbers, for the platform alone, or why not.",
+);
 /// The live stream.
 pub const LIVE_EVENT: Message = Message::v1::<LiveEvent>(
     "live-event",
@@ -296,7 +328,7 @@ pub const CATALOGUE_REPLY: Message = Message::v1::<Reply<PublicList>>(
 );
 
 /// All of them.
-pub const ALL: [Message; 59] = [
+pub const ALL: [Message; 67] = [
     ORDER_EVENT,
     TAKEOVER,
     ELDER_PROFILED,
@@ -331,6 +363,14 @@ pub const ALL: [Message; 59] = [
     CARD_REPLY,
     SUPERVISION_QUERY,
     SUPERVISION_REPLY,
+    CHANNELS_QUERY,
+    CHANNELS_REPLY,
+    REACH_REQUEST,
+    REACH_REPLY,
+    CONTACTS_QUERY,
+    CONTACTS_REPLY,
+    PUSH_QUERY,
+    PUSH_REPLY,
     LIVE_EVENT,
     PROBLEM,
     DAY,

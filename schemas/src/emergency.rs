@@ -270,7 +270,8 @@ pub struct StreetSupervision {
     pub street: Option<StreetId>,
     /// Devices supervised.
     pub devices: u32,
-    /// Heard within their interval and grace, and without a fault: the target is all of them (G22).
+    /// Heard within their interval and grace, without a fault, and with no failed test call: the target is all of them
+    /// (G22).
     pub proved: u32,
     /// Silent.
     pub silent: u32,
@@ -280,6 +281,12 @@ pub struct StreetSupervision {
     pub overdue: u32,
     /// Whose last test call is younger than a week.
     pub tested: u32,
+    /// Whose test call is asked for and may still come.
+    #[serde(default)]
+    pub asked: u32,
+    /// Whose test call did not come in time; they do not count as proved.
+    #[serde(default)]
+    pub failed: u32,
     /// An outage stands.
     pub outage: bool,
 }

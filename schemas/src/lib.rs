@@ -16,6 +16,7 @@ pub mod order;
 pub mod position;
 pub mod problem;
 pub mod profile;
+pub mod reach;
 pub mod subject;
 
 pub use generate::generate;

@@ -93,21 +93,27 @@ pub struct Names {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "request", rename_all = "snake_case")]
 pub enum RegistryCommand {
-    /// Sets an elder's dispatch profile (and name, kept in the vault).
+    /// Sets an elder's dispatch profile (and name and phone number, kept in the vault).
     PutElder {
         /// The profile.
         elder: ElderProfile,
         /// The name, where it is to be set.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
+        /// The phone number, where it is to be set: 3 to 15 digits, `+` in front if international.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phone: Option<String>,
     },
-    /// Sets a caregiver's dispatch profile (and name, kept in the vault).
+    /// Sets a caregiver's dispatch profile (and name and phone number, kept in the vault).
     PutCaregiver {
         /// The profile.
         caregiver: CaregiverProfile,
         /// The name, where it is to be set.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
+        /// The phone number, where it is to be set: 3 to 15 digits, `+` in front if international.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phone: Option<String>,
     },
 }
 

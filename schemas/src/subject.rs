@@ -217,7 +217,7 @@ pub fn devices_takeover(d: &DistrictId) -> String {
     format!("care.v1.{d}.device.~takeover")
 }
 
-/// A call to somebody: `desk`, `caregiver.<id>`, `doctor`, `family`, `supervisor`, `ambulance`.
+/// A call to somebody: `desk`, `caregiver.<id>`, `doctor`, `family`, `supervisor`, `ambulance`, `home`.
 pub fn call(d: &DistrictId, callee: &Callee) -> String {
     match callee {
         Callee::Desk => format!("care.v1.{d}.call.desk"),
@@ -226,6 +226,7 @@ pub fn call(d: &DistrictId, callee: &Callee) -> String {
         Callee::Family { .. } => format!("care.v1.{d}.call.family"),
         Callee::Supervisor => format!("care.v1.{d}.call.supervisor"),
         Callee::Ambulance => format!("care.v1.{d}.call.ambulance"),
+        Callee::Home => format!("care.v1.{d}.call.home"),
     }
 }
 

@@ -1,7 +1,7 @@
 /** The routes of the contract, answered from the generated district. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import type { Actor, Answering, CaregiverListed, CommandBody, DeviceShares, Duty, ElderListed, Me, Near, Order, Page, PlaceOrder, PositionReport } from "../src/contract.ts";
+import type { Actor, Answering, CaregiverListed, Channels, CommandBody, DeviceShares, Duty, ElderListed, Me, Near, Order, Page, PlaceOrder, PositionReport } from "../src/contract.ts";
 import { people } from "../src/store/order.ts";
 import { Refusal } from "./apply.ts";
 import { STREETS } from "./people.ts";
@@ -124,6 +124,8 @@ function reply(c: Context, me: Me, route: string, path: string[], query: URLSear
     case "GET incidents/…":
       if (path[1] === "figures") return [200, NOBODY_PRESSED];
       throw new Refusal(404, "not_found", "there are no incidents here");
+    case "GET outreach":
+      return [200, { configured: [], missing: ["push", "sms_smpp", "sms_http", "call", "mail"], duty: false } satisfies Channels];
     case "GET devices/…":
       return [200, { streets: [], outages: [] } satisfies DeviceShares];
     case "GET audit":

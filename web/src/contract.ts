@@ -312,6 +312,7 @@ export type HandBack =
   | "shortage"
   | "too_large"
   | "caregiver_gone"
+  | "called_away"
   | "elder_closed"
   | "unfunded";
 export type Limit = "dispatch" | "acceptance" | "departure" | "arrival" | "start" | "overrun";
@@ -381,6 +382,7 @@ export type Happening =
   | { what: "waiting"; shortage: Shortage; decision: string }
   | { what: "scheduled"; release_at: Instant }
   | { what: "accepted" | "timed_out" | "released" | "en_route" | "no_show"; caregiver: string }
+  | { what: "called_away"; caregiver: string; incident: string }
   | { what: "declined"; caregiver: string; reason: DeclineReason }
   | { what: "assigned"; to: string[]; reason: string; decision: string }
   | { what: "arrived"; caregiver: string; place?: Place; exception?: ArrivalException }

@@ -3,6 +3,7 @@
  * a folder of its own. `CARE_DISTRICT` names the program, `NATS_SERVER` the server.
  */
 import { spawn, type ChildProcess } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { openSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
@@ -19,22 +20,25 @@ const STREETS = [
   { id: "s1", name: "新华街道", communities: [{ id: "s1-c1", name: "新华社区" }] },
   { id: "s2", name: "建设街道", communities: [{ id: "s2-c1", name: "建设社区" }] },
 ];
+/** Shared with the vendor of the buttons. */
+const SECRET = "opensesame";
 const HOUR_MS = 3_600_000;
 
 export interface RealDistrict {
   url: string;
   signIns: SignIns;
+  press: Press;
   close(): Promise<void>;
 }
 
 export async function startRealDistrict(program: string): Promise<RealDistrict> {
   const folder = await mkdtemp(join(tmpdir(), "care-real-"));
-  const [nats, page, admin] = [await freePort(), await freePort(), await freePort()];
+  const [nats, page, admin, webhook] = [await freePort(), await freePort(), await freePort(), await freePort()];
   await writeFile(join(folder, "nats.conf"), `listen: "127.0.0.1:${nats}"\njetstream { store_dir: "${join(folder, "nats")}", sync_interval: always }\n`);
   await writeFile(join(folder, "day.json"), JSON.stringify(day()));
   const users = [{ user: "operator", role: "operator", display_name: "调度员", password: PASSWORD }, { user: "supervisor", role: "supervisor", display_name: "主管", password: PASSWORD }, ...ids("c", CAREGIVERS).map((id, n) => ({ user: id, role: "caregiver", caregiver: id, display_name: name(n), password: PASSWORD }))];
   await writeFile(join(folder, "users.json"), JSON.stringify(users), { mode: 0o600 });
-  await writeFile(join(folder, "district.toml"), configuration(folder, { nats, page, admin }));
+  await writeFile(join(folder, "district.toml"), configuration(folder, { nats, page, admin, webhook }));
   const processes: Process[] = [];
   const url = `http://127.0.0.1:${page}`;
   const close = async () => {
@@ -48,12 +52,26 @@ export async function startRealDistrict(program: string): Promise<RealDistrict> 
     await isUp(url, operator, processes);
     const caregivers = Object.fromEntries(ids("c", CAREGIVERS).map((id) => [id, { user: id, password: PASSWORD }]));
     await beginShifts(url, Object.entries(caregivers).slice(1));
-    return { url, signIns: { operator, supervisor: { user: "supervisor", password: PASSWORD }, caregivers }, close };
+    return { url, signIns: { operator, supervisor: { user: "supervisor", password: PASSWORD }, caregivers }, press: pressBy(webhook), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
+
+/** A vendor's cloud tells of a button that was pressed, until the platform has it. */
+export type Press = (device: string, key: string) => Promise<void>;
+
+const pressBy =
+  (port: number): Press =>
+  async (device, key) => {
+    const body = JSON.stringify({ id: key, device, event: "sos" });
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const signature = createHmac("sha256", SECRET).update(`${timestamp}.${body}`).digest("hex");
+    const headers = { "x-care-timestamp": timestamp, "x-care-signature": signature };
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/webhook/acme`, { method: "POST", headers, body });
+    if (answer.status !== 204) throw new Error(`the press was not taken: ${answer.status} ${await answer.text()}`);
+  };
 
 class Process {
   readonly #child: ChildProcess;
@@ -132,7 +150,7 @@ function day(): object {
   };
 }
 
-function configuration(folder: string, ports: { nats: number; page: number; admin: number }): string {
+function configuration(folder: string, ports: { nats: number; page: number; admin: number; webhook: number }): string {
   const file = (name: string) => JSON.stringify(join(folder, name));
   return `
 [runtime.admin]
@@ -150,6 +168,8 @@ district = "${DISTRICT}"
 [emergency]
 district = "${DISTRICT}"
 state = ${file("emergency")}
+listen.http = "127.0.0.1:${ports.webhook}"
+vendors.acme = "${SECRET}"
 [edge]
 state = ${file("edge")}
 bootstrap_users = ${file("users.json")}

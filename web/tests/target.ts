@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 
 import { startDevServer, type DevServer } from "../dev/server.ts";
 import type { Accepted, CaregiverListed, District, ElderListed, Order, OrderAction, Page, PlaceOrder } from "../src/contract.ts";
-import { startRealDistrict } from "./real.ts";
+import { startRealDistrict, type Press } from "./real.ts";
 
 export interface Credentials {
   user: string;
@@ -24,6 +24,8 @@ export interface Target {
   signIns: SignIns;
   /** The development server, where the tests run against one: for what only it can do. */
   dev: DevServer | null;
+  /** Presses a button; only a real district of the test's own has some. */
+  press?: Press;
   close(): Promise<void>;
 }
 

@@ -10,6 +10,7 @@
 
 mod campaign;
 mod entry;
+pub mod office;
 
 use std::time::Duration;
 

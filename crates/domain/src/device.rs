@@ -117,6 +117,16 @@ pub struct StandingFault {
     pub substitute: Option<DeviceId>,
 }
 
+/// A test call that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Trial {
+    /// When.
+    pub asked_at: Timestamp,
+    /// It did not come in time.
+    #[serde(default)]
+    pub failed: bool,
+}
+
 /// How a device is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Condition {
@@ -135,6 +145,9 @@ pub struct Condition {
     /// When its last test call came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tested_at: Option<Timestamp>,
+    /// The test call that was asked for and has not come yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<Trial>,
     /// Battery in percent, as of this record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub battery: Option<u8>,

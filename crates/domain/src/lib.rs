@@ -16,6 +16,7 @@ pub mod id;
 pub mod incident;
 pub mod order;
 pub mod priority;
+pub mod reach;
 pub mod service;
 pub mod time;
 pub mod unit;

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Exponential back-off with a limit. The wait before try *n* + 1 is `first × 2ⁿ⁻¹`, at most `most`, of which the
 /// last quarter is random.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct BackOff {
     /// The wait after the first failure, in milliseconds.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use runtime::{Entropy, SharedClock};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
@@ -21,7 +22,7 @@ use crate::{
 const INBOUND: usize = 1024;
 
 /// A district's channels. What is absent is not configured, and a step that wants it fails as such.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OutreachConfig {
     /// When ordinary notices wait. Alarms never do.

@@ -4,77 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-/// Whether trying the same way again can help.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FailureKind {
-    /// It did not go out; the same try may succeed later.
-    Temporary,
-    /// The same try will fail again: the address or the set-up has to change first.
-    Permanent,
-    /// It may have gone out: the answer is missing. Trying again may reach the person twice.
-    Unknown,
-}
-
-/// What went wrong, in the words every channel shares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// The address existed and does no more (push subscription ended, number ported away): forget it.
-    AddressGone,
-    /// No such number, mailbox or subscription, or not one this channel can use.
-    AddressInvalid,
-    /// The peer will not take this message from us: content, sender or contract.
-    Refused,
-    /// The peer does not accept our credentials.
-    Credentials,
-    /// The message is longer than the channel carries.
-    TooLarge,
-    /// The channel is not configured in this district.
-    NotConfigured,
-    /// The person pushed the call away without listening.
-    Rejected,
-    /// The line is busy.
-    Busy,
-    /// It rang and nobody picked up.
-    NoAnswer,
-    /// The peer asks to send more slowly.
-    Throttled,
-    /// The peer says that it cannot work now.
-    Unavailable,
-    /// No connection to the peer.
-    Unreachable,
-    /// The plan did not need this try any more.
-    Stopped,
-    /// Sent, and no answer within the time given.
-    TimedOut,
-    /// The connection broke after the message was sent.
-    Broken,
-    /// The peer answered something this protocol does not know.
-    Protocol,
-}
-
-impl Reason {
-    /// Whether trying again can help.
-    pub const fn kind(self) -> FailureKind {
-        match self {
-            Self::AddressGone
-            | Self::AddressInvalid
-            | Self::Refused
-            | Self::Credentials
-            | Self::TooLarge
-            | Self::NotConfigured
-            | Self::Rejected => FailureKind::Permanent,
-            Self::Busy
-            | Self::NoAnswer
-            | Self::Throttled
-            | Self::Unavailable
-            | Self::Unreachable
-            | Self::Stopped => FailureKind::Temporary,
-            Self::TimedOut | Self::Broken | Self::Protocol => FailureKind::Unknown,
-        }
-    }
-}
+pub use domain::reach::{FailureKind, Reason};
 
 /// A try that reached nobody, as far as is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]

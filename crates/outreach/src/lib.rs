@@ -29,6 +29,8 @@ pub mod push;
 mod sender;
 pub mod sip;
 pub mod smpp;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tls;
 
 pub use config::{Outreach, OutreachConfig};

@@ -16,12 +16,13 @@ use lettre::{
     },
 };
 use runtime::Secret;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Attempt, Channel, Failure, MailAddress, Reached, Reason, Sender, Unusable, Urgency, Way};
 
 /// How the connection is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MailTls {
     /// TLS from the first byte, port 465.
@@ -34,7 +35,7 @@ pub enum MailTls {
 }
 
 /// E-mail.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MailConfig {
     /// The submission server's name.

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+/// The kinds of channels.
+pub use domain::reach::Medium as Channel;
 use serde::{Deserialize, Serialize};
 
 use crate::push::Subscription;
@@ -125,22 +127,6 @@ impl FromStr for MailAddress {
         text.parse::<lettre::Address>().map_err(|_| InvalidAddress::Mail)?;
         Ok(Self(text.to_owned()))
     }
-}
-
-/// The kinds of channels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Channel {
-    /// Web push to a browser or an installed web app.
-    Push,
-    /// SMS over SMPP.
-    SmsSmpp,
-    /// SMS over a gateway's HTTP.
-    SmsHttp,
-    /// A phone call.
-    Call,
-    /// E-mail.
-    Mail,
 }
 
 /// One way to reach one person.

@@ -11,7 +11,7 @@ use crate::{
     catalog::{self, Message},
     subject::{
         self,
-        Service::{self, Accounts, CaregiverLocation, Dispatch, EmergencyCall, Registry},
+        Service::{self, Accounts, CaregiverLocation, CommandCenter, Dispatch, EmergencyCall, Registry},
     },
 };
 
@@ -192,6 +192,20 @@ fn emergencies(d: &DistrictId) -> Result<Vec<Channel>, InvalidId> {
             [catalog::SUPERVISION_QUERY, catalog::SUPERVISION_REPLY],
             EmergencyCall,
         ),
+        Channel::asked(
+            "outreach-channels",
+            subject::ask(d, EmergencyCall, "channels"),
+            "By what can people be reached away from the screens?",
+            [catalog::CHANNELS_QUERY, catalog::CHANNELS_REPLY],
+            EmergencyCall,
+        ),
+        Channel::asked(
+            "reach",
+            subject::ask(d, EmergencyCall, "reach"),
+            "Somebody has to be told something, by push, text, call or mail.",
+            [catalog::REACH_REQUEST, catalog::REACH_REPLY],
+            EmergencyCall,
+        ),
     ])
 }
 
@@ -257,6 +271,20 @@ fn requests(d: &DistrictId) -> Vec<Channel> {
         Channel::asked("balance", balance, "What have they left?", left, Accounts),
         Channel::asked("nearest", at, "Who is nearest?", nearest, CaregiverLocation),
         Channel::asked("names", called, "Names by id; every reading is audited.", names, Registry),
+        Channel::asked(
+            "push",
+            ask(CommandCenter, "push"),
+            "Where do caregivers' browsers get push messages? For the platform alone.",
+            [catalog::PUSH_QUERY, catalog::PUSH_REPLY],
+            CommandCenter,
+        ),
+        Channel::asked(
+            "contacts",
+            ask(Registry, "contacts"),
+            "By which numbers are people called? For the platform alone; audited.",
+            [catalog::CONTACTS_QUERY, catalog::CONTACTS_REPLY],
+            Registry,
+        ),
         Channel::asked("find", ask(Registry, "find"), "Who is called so? Audited as well.", find, Registry),
     ]
 }

@@ -21,7 +21,7 @@ use crate::{
     config::Config,
     edge::{Edge, EdgeState},
     follow::{self, Feed},
-    http::{router::router, server},
+    http::{outreach, router::router, server},
     live::{core::Settings, hub::Limits, kpi::Calendar, stream::Live},
     metrics::Metrics,
     neighbours::Neighbours,
@@ -113,6 +113,7 @@ pub async fn start_at(
         },
         context,
     );
+    outreach::serve(edge.door.store.clone(), bus, &edge, context).await?;
     context.tasks.spawn(TaskKind::Worker, "neighbours", |stop| neighbours.watch(stop));
     let ticking = Arc::clone(&edge);
     context.tasks.spawn(TaskKind::Worker, "live ticks", |stop| tick(ticking, stop));

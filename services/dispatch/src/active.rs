@@ -7,7 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bus::{Bus, FenceError, FencedWriter, PendingAck, StreamError, lease::Tenancy};
+use bus::{
+    Bus, FenceError, FencedWriter, PendingAck, StreamError,
+    lease::{Tenancy, office::StepDown},
+};
 use domain::{
     id::DistrictId,
     order::{Order, Refusal},
@@ -30,15 +33,6 @@ use crate::{
 
 /// A request with the place for its answer.
 pub type Asked = (DispatchRequest, oneshot::Sender<Result<Accepted, Problem>>);
-
-/// Why the process no longer acts.
-#[derive(Debug)]
-pub enum StepDown {
-    /// It was told to stop, and everything in flight is durable and answered.
-    Stopped,
-    /// The fence is lost, or nobody knows what is stored: rebuild.
-    Fence(FenceError),
-}
 
 /// The most decisions that may be on their way to the stream; beyond that requests wait.
 const IN_FLIGHT: usize = 1024;

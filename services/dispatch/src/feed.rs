@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use bus::{Bus, DeadLetters, Followed, Follower, StartFrom, StreamError, StreamMessage, Subscription};
-use domain::id::DistrictId;
+use domain::{id::DistrictId, incident::Incident};
 use futures::StreamExt;
 use runtime::health::Part;
 use schemas::{
     account::matter::Standing,
+    emergency::IncidentEvent,
     envelope::CloudEvent,
     position::{GeofenceCrossed, Moved, Position, Presence},
     profile::{CaregiverProfiled, ElderProfiled},
@@ -34,11 +35,19 @@ pub enum Source {
     Geofence,
     /// Organisations that are stopped, by word of `accounts`, which may come later.
     Standings,
+    /// Who goes to emergencies, by word of `emergency-call`, which may come later.
+    Emergencies,
 }
 
 impl Source {
     /// In the order in which a core is filled.
-    const ALL: [Self; 5] = [Self::Profiles, Self::Standings, Self::Presence, Self::Positions, Self::Geofence];
+    const ALL: [Self; 6] =
+        [Self::Profiles, Self::Standings, Self::Emergencies, Self::Presence, Self::Positions, Self::Geofence];
+
+    /// Whether work goes on without it until its owner has made its stream.
+    pub const fn may_come_later(self) -> bool {
+        matches!(self, Self::Standings | Self::Emergencies)
+    }
 
     /// What is followed here: `accounts` only where it is asked for the money of orders.
     pub fn of(settings: &Settings) -> impl Iterator<Item = Self> + use<> {
@@ -53,6 +62,7 @@ impl Source {
             Self::Positions => StreamKind::Positions,
             Self::Geofence => StreamKind::Geofence,
             Self::Standings => StreamKind::Funding,
+            Self::Emergencies => StreamKind::Alarms,
         }
     }
 
@@ -70,6 +80,11 @@ impl Source {
     /// The message as an input; one that cannot be read goes to the dead letters.
     pub async fn read(self, message: &StreamMessage, dead: &DeadLetters) -> Option<Input> {
         let input = match self {
+            // The mark of a take-over.
+            Self::Emergencies if message.subject.ends_with(".~takeover") => return None,
+            Self::Emergencies => {
+                decode::<CloudEvent<IncidentEvent>>(message).map(|event| goers(&event.data.incident))
+            }
             Self::Profiles if message.subject.contains(".profile.elder.") => {
                 decode::<CloudEvent<ElderProfiled>>(message).map(|e| Input::Elder(Box::new(e.data.elder)))
             }
@@ -91,6 +106,14 @@ impl Source {
             }
         }
     }
+}
+
+/// Who goes, once it is real and not over.
+fn goers(incident: &Incident) -> Input {
+    let over = incident.drill || incident.stage.is_closed();
+    let goers = incident.stage.responders().iter().filter(|_| !over);
+    let responders = goers.map(|responder| responder.caregiver.clone()).collect();
+    Input::Emergency { incident: incident.id.clone(), responders }
 }
 
 fn decode<T: DeserializeOwned>(message: &StreamMessage) -> Result<T, bus::message::Undecodable> {

@@ -62,7 +62,7 @@ pub async fn core(
     let mut crossings = Vec::new();
     for source in followed {
         let mut follower = match source.follow(bus, district).await {
-            Err(StreamError::Missing { .. }) if source == Source::Standings => {
+            Err(StreamError::Missing { .. }) if source.may_come_later() => {
                 missing.push(source);
                 continue;
             }

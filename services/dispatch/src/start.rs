@@ -4,7 +4,10 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use bus::{
     Bus, DeadLetters, Endpoint, FencedWriter, StreamSpec,
-    lease::{Lease, LeaseConfig, LeaseState, Tenancy},
+    lease::{
+        Lease, LeaseConfig, Tenancy,
+        office::{self, Office, StepDown},
+    },
 };
 use domain::id::DistrictId;
 use roads::Roads;
@@ -16,13 +19,13 @@ use schemas::{
     subject::{self, Service, StreamKind},
 };
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{mpsc, oneshot},
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    active::{Active, Asked, StepDown},
+    active::{Active, Asked},
     config::Config,
     core::settings::Settings,
     feed,
@@ -32,11 +35,6 @@ use crate::{
 
 /// Requests handled at a time.
 const CONCURRENCY: usize = 1024;
-/// Pause before rebuilding after the fence was lost.
-const BREATH: Duration = Duration::from_millis(100);
-
-/// Pause before trying again when a stream is missing.
-const PATIENCE: Duration = Duration::from_millis(400);
 
 /// One district's dispatch in this process.
 struct Dispatch {
@@ -91,62 +89,23 @@ pub async fn start(
         holder,
         tenancy,
     };
-    ctx.tasks.spawn(TaskKind::Worker, "dispatch", move |stop| dispatch.run(state, stop));
+    ctx.tasks.spawn(TaskKind::Worker, "dispatch", move |stop| office::hold(dispatch, state, stop));
     Ok(())
 }
 
-impl Dispatch {
-    /// Stands by, acts while the lease is held, stands by again.
-    async fn run(
-        self,
-        mut lease: watch::Receiver<LeaseState>,
-        stop: CancellationToken,
-    ) -> Result<(), BoxError> {
-        loop {
-            let state = *lease.borrow_and_update();
-            match state {
-                LeaseState::Standby => {
-                    self.metrics.active.record(0.0, &[]);
-                    self.health.ready();
-                    self.moves.ready();
-                    tokio::select! {
-                        changed = lease.changed() => changed?,
-                        () = stop.cancelled() => return Ok(()),
-                    }
-                }
-                LeaseState::Held { epoch } => {
-                    let tenure = stop.child_token();
-                    let end = tenure.clone();
-                    let mut watched = lease.clone();
-                    let ended = tokio::select! {
-                        ended = self.tenure(epoch, tenure) => ended,
-                        _ = watched.wait_for(|s| *s != LeaseState::Held { epoch }) => {
-                            end.cancel();
-                            Ok(StepDown::Stopped)
-                        }
-                    };
-                    match ended {
-                        Ok(StepDown::Stopped) if stop.is_cancelled() => return Ok(()),
-                        Ok(StepDown::Stopped) => tracing::warn!(epoch, "the lease is lost; standing by"),
-                        Ok(StepDown::Fence(error)) => {
-                            tracing::warn!(epoch, %error, "stepping down to rebuild");
-                        }
-                        Err(error) => {
-                            // Usually a neighbour that has not made its stream yet.
-                            tracing::warn!(epoch, %error, "cannot act yet; trying again");
-                            tokio::time::sleep(PATIENCE).await;
-                        }
-                    }
-                    self.metrics.step_downs.add(1, &[]);
-                    self.metrics.active.record(0.0, &[]);
-                    tokio::time::sleep(BREATH).await;
-                }
-            }
-        }
+impl Office for Dispatch {
+    fn stands_by(&self) {
+        self.metrics.active.record(0.0, &[]);
+        self.health.ready();
+        self.moves.ready();
     }
 
-    /// One term of office: read everything, fence whoever was before, act.
-    async fn tenure(&self, epoch: u64, stop: CancellationToken) -> Result<StepDown, BoxError> {
+    fn ended(&self) {
+        self.metrics.step_downs.add(1, &[]);
+        self.metrics.active.record(0.0, &[]);
+    }
+
+    async fn term(&self, epoch: u64, stop: CancellationToken) -> Result<StepDown, BoxError> {
         let district = &self.district;
         self.health.not_ready("rebuilding from the streams");
         let (orders, last) = rebuild::orders(&self.bus, district, &self.dead).await?;
@@ -188,7 +147,9 @@ impl Dispatch {
         }
         Ok(ended)
     }
+}
 
+impl Dispatch {
     /// Marks the stream: from here on whoever was active before fails with the next write.
     async fn take_over(&self, writer: &mut FencedWriter, epoch: u64) -> Result<(), BoxError> {
         let district = &self.district;

@@ -9,12 +9,14 @@ use std::{
     time::Duration,
 };
 
-use bus::{Bus, FenceError, FencedWriter, PendingAck, RequestError};
+use bus::{Bus, FenceError, FencedWriter, PendingAck, RequestError, lease::office::StepDown};
 use domain::{
     command::PlaceOrder,
     id::{CommandId, DeviceId, DistrictId, ElderId, OrderId},
+    incident::Callee,
     order::{Actor, PayWith},
     priority::Urgency,
+    reach::Reach,
     service::ServiceKind,
     time::{Timestamp, Window},
     unit::{Fen, Seconds},
@@ -32,12 +34,14 @@ use schemas::{
 };
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
     cards::{Cards, MAX_FAMILY},
-    core::{Core, Effect, Input, Ordered, Ticket},
+    core::{CallKey, Core, Effect, Input, Ordered, Ticket, Told},
     ear::{Queues, Said},
     metrics::Metrics,
+    reach::Outbound,
     responders::Responders,
 };
 
@@ -51,19 +55,12 @@ pub enum Other {
     Asked(Box<Asked>),
     /// A search or an order came back.
     Back(Input),
+    /// Outreach tells how far it is, and goes on once that is durable.
+    Told(Box<(Told, oneshot::Sender<Result<(), Problem>>)>),
     /// What must whoever helps know?
     Card(Box<(CardQuery, oneshot::Sender<Result<Card, Problem>>)>),
     /// How are the devices?
     Shares(oneshot::Sender<Supervision>),
-}
-
-/// Why the process no longer acts.
-#[derive(Debug)]
-pub enum StepDown {
-    /// It was told to stop, and everything in flight is durable and answered.
-    Stopped,
-    /// The fence is lost, or nobody knows what is stored: rebuild.
-    Fence(FenceError),
 }
 
 /// The most decisions that may be on their way to a stream; beyond that inputs wait.
@@ -76,7 +73,8 @@ const IDLE: Duration = Duration::from_mins(1);
 /// Who waits for an answer.
 #[derive(Debug)]
 enum Waiting {
-    Device(oneshot::Sender<Result<(), Problem>>),
+    /// For nothing but that it is durable: a device, or outreach.
+    Durable(oneshot::Sender<Result<(), Problem>>),
     Person(oneshot::Sender<Result<EmergencyDone, Problem>>),
 }
 
@@ -84,6 +82,8 @@ enum Waiting {
 enum Then {
     Answer(Ticket, Box<EmergencyDone>),
     Call(Box<CallOut>),
+    Reach(Box<(CallKey, Callee, Option<Reach>)>),
+    LetGo(CallKey),
     Nothing,
 }
 
@@ -106,6 +106,8 @@ pub struct Means {
     pub responders: Responders,
     /// Who seals cards.
     pub cards: Cards,
+    /// Who reaches people away from the screens.
+    pub outbound: Outbound,
 }
 
 /// The active process of one district.
@@ -121,6 +123,8 @@ pub struct Active {
     /// Numbers the messages that have no revision of their own.
     written: u64,
     others: mpsc::Sender<Other>,
+    /// Calls that outreach carries out; dropped, they stop.
+    jobs: HashMap<CallKey, AbortOnDropHandle<()>>,
 }
 
 impl Active {
@@ -143,6 +147,7 @@ impl Active {
             tickets: 0,
             written: 0,
             others,
+            jobs: HashMap::new(),
         }
     }
 
@@ -212,13 +217,18 @@ impl Active {
     }
 
     async fn said(&mut self, said: Said) -> Result<(), FenceError> {
-        let ticket = self.ticket(Waiting::Device(said.answer));
+        let ticket = self.ticket(Waiting::Durable(said.answer));
         self.handle(Input::Signal(Some(ticket), Box::new(said.signal))).await
     }
 
     async fn other(&mut self, other: Other) -> Result<(), FenceError> {
         match other {
             Other::Back(input) => self.handle(input).await,
+            Other::Told(told) => {
+                let (told, answer) = *told;
+                let ticket = self.ticket(Waiting::Durable(answer));
+                self.handle(Input::Told(ticket, Box::new(told))).await
+            }
             Other::Card(asked) => {
                 let (query, answer) = *asked;
                 // The asker may have given up waiting.
@@ -310,7 +320,15 @@ impl Active {
                 self.answer(ticket, Err(problem));
             }
             Effect::Call(out) => self.alarm_queue.push_back(Pending { ack: None, then: Then::Call(out) }),
+            Effect::Reach { call, callee, kept } => {
+                let then = Then::Reach(Box::new((call, callee, kept)));
+                self.alarm_queue.push_back(Pending { ack: None, then });
+            }
+            Effect::LetGo(call) => {
+                self.alarm_queue.push_back(Pending { ack: None, then: Then::LetGo(call) });
+            }
             Effect::Repair { device, elder, order, until } => self.order_repair(device, elder, order, until),
+            Effect::Trial { device, elder, at } => self.ask_for_test(&device, elder, at),
             Effect::Search { incident, search, place } => self.search(incident, search, place),
         }
         Ok(())
@@ -369,14 +387,41 @@ impl Active {
                     tracing::error!(%error, incident = %out.incident, "a call did not go out");
                 }
             }
+            Some(Then::Reach(call)) => self.reach(*call),
+            Some(Then::LetGo(call)) => drop(self.jobs.remove(&call)),
             Some(Then::Nothing) | None => {}
         }
+    }
+
+    /// Somebody who is called is reached away from the screens, too.
+    fn reach(&mut self, (call, callee, kept): (CallKey, Callee, Option<Reach>)) {
+        let Some(incident) = self.core.incident(&call.0) else { return };
+        let sealed = self.core.sealed_card(incident);
+        let card = sealed.and_then(|(device, sealed)| self.means.cards.open_card(&device, &sealed));
+        let job = self.means.outbound.job(incident, (call.clone(), &callee), card.as_ref(), kept);
+        let running = tokio::spawn(job.run(self.others.clone()));
+        self.jobs.insert(call, AbortOnDropHandle::new(running));
+    }
+
+    /// The elder is told by whatever channel there is, outside quiet hours; without one the desk's list tells who is due.
+    fn ask_for_test(&self, device: &DeviceId, elder: ElderId, at: Timestamp) {
+        let outbound = self.means.outbound.clone();
+        if !outbound.any() {
+            return;
+        }
+        let request = outbound.test_call(device, elder, at);
+        // Bounded by the wait for an address.
+        tokio::spawn(async move {
+            if let Err(problem) = outbound.notice(request).await {
+                tracing::warn!(%problem, "an elder was not asked for a test call");
+            }
+        });
     }
 
     fn answer(&mut self, ticket: Ticket, answer: Result<EmergencyDone, Problem>) {
         // The asker may have given up waiting.
         match self.waiting.remove(&ticket) {
-            Some(Waiting::Device(to)) => {
+            Some(Waiting::Durable(to)) => {
                 let _ = to.send(answer.map(|_| ()));
             }
             Some(Waiting::Person(to)) => {

@@ -3,11 +3,12 @@
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use domain::{id::DistrictId, unit::Seconds};
+use outreach::OutreachConfig;
 use runtime::{NatsConfig, RuntimeConfig, Secret};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::core::settings::Settings;
+use crate::{core::settings::Settings, reach::ways::Ways};
 
 /// The whole configuration of the `emergency-call` program.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -50,6 +51,12 @@ pub struct Config {
     /// Vendors' clouds and LoRaWAN network servers by name, with the secret shared with each.
     #[serde(default)]
     pub vendors: BTreeMap<String, Secret>,
+    /// Channels to people away from the screens. One left out is missing, and the screens say so.
+    #[serde(default)]
+    pub outreach: OutreachConfig,
+    /// In which order people are reached by them.
+    #[serde(default)]
+    pub ways: Ways,
     /// How long the search for the nearest may take before the last known positions are used, in milliseconds.
     #[serde(default = "default_search")]
     pub search_ms: u64,
@@ -110,6 +117,8 @@ impl Config {
             listen: Listen::default(),
             tls: None,
             vendors: BTreeMap::new(),
+            outreach: OutreachConfig::default(),
+            ways: Ways::default(),
             search_ms: default_search(),
             lease_ttl_ms: default_lease(),
         }

@@ -11,6 +11,7 @@
 //! - [`decode`] understands what devices say: pure functions, one protocol a module.
 //! - [`core`] decides: a state machine without I/O, the same in a process and in a test.
 //! - [`active`] is the process that acts for the district; [`start`] joins it with the lease.
+//! - [`reach`] reaches people away from the screens, by the crate `outreach`.
 //! - [`listen`] is the ways in. A device is answered only when what it said is durable.
 
 pub mod active;
@@ -22,6 +23,7 @@ pub mod decode;
 pub mod ear;
 pub mod listen;
 mod metrics;
+pub mod reach;
 mod rebuild;
 pub mod responders;
 pub mod start;

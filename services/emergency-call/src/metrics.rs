@@ -7,7 +7,7 @@ use runtime::metrics::{
     latency,
 };
 
-use crate::decode::Garbage;
+use crate::{core::News, decode::Garbage};
 
 /// Every metric of emergency-call.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +20,7 @@ enum Name {
     Devices,
     Ack,
     Search,
+    Outreach,
     StepDowns,
     Active,
 }
@@ -37,6 +38,7 @@ impl Metric for Name {
             Self::Devices => "emergency.devices",
             Self::Ack => "emergency.ack",
             Self::Search => "emergency.search",
+            Self::Outreach => "emergency.outreach",
             Self::StepDowns => "emergency.step_downs",
             Self::Active => "emergency.active",
         }
@@ -52,6 +54,7 @@ impl Metric for Name {
             Self::Devices => "{device}",
             Self::Ack | Self::Search => "ms",
             Self::Active => "{process}",
+            Self::Outreach => "{try}",
         }
     }
 
@@ -65,6 +68,7 @@ impl Metric for Name {
             Self::Devices => "Devices under watch",
             Self::Ack => "Time from a signal's arrival to its answer",
             Self::Search => "Time the search for the nearest takes",
+            Self::Outreach => "Tries to reach people away from the screens, by medium and what came of them",
             Self::StepDowns => "How often this process lost the district and rebuilt",
             Self::Active => "1 while this process acts for the district",
         }
@@ -82,6 +86,7 @@ pub struct Metrics {
     pub devices: Gauge<f64>,
     pub ack: Histogram<f64>,
     pub search: Histogram<f64>,
+    outreach: Counter<u64>,
     pub step_downs: Counter<u64>,
     pub active: Gauge<f64>,
 }
@@ -97,6 +102,7 @@ impl Default for Metrics {
             devices: gauge(Name::Devices),
             ack: latency(Name::Ack),
             search: latency(Name::Search),
+            outreach: counter(Name::Outreach),
             step_downs: counter(Name::StepDowns),
             active: gauge(Name::Active),
         }
@@ -117,6 +123,16 @@ impl Metrics {
     /// Counts a frame that was not understood.
     pub fn garbage(&self, via: &'static str, garbage: Garbage) {
         self.garbage.add(1, &[KeyValue::new("via", via), KeyValue::new("reason", garbage.reason())]);
+    }
+
+    /// Counts what outreach tells.
+    pub fn outreach(&self, news: News) {
+        let (medium, came) = match news {
+            News::Asked(medium) => (medium, "asked"),
+            News::Reached(medium, came) => (medium, came.name()),
+            News::Unreached(medium, _) => (medium, "unreached"),
+        };
+        self.outreach.add(1, &[KeyValue::new("medium", medium.name()), KeyValue::new("came", came)]);
     }
 
     /// Counts a refusal by its code.

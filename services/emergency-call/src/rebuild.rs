@@ -27,13 +27,16 @@ pub async fn core(
     bus: &Bus,
     district: &DistrictId,
     dead: &DeadLetters,
-    settings: Settings,
+    (settings, outreach): (Settings, bool),
     clock: &SharedClock,
 ) -> Result<Rebuilt, BoxError> {
     let (device_messages, devices) = latest(bus, &StreamKind::Devices.name(district)).await?;
     let (alarm_messages, alarms) = latest(bus, &StreamKind::Alarms.name(district)).await?;
     let now: Timestamp = clock.now();
     let mut core = Core::new(settings);
+    if outreach {
+        core.with_outreach();
+    }
     let mut heard: Vec<Heard> = Vec::new();
     let prefix = |what: &str| format!("care.v1.{district}.device.{what}.");
     let (states, outages, shares) = (prefix("state"), prefix("outage"), prefix("heard"));

@@ -4,7 +4,10 @@ use std::{net::SocketAddr, time::Duration};
 
 use bus::{
     Bus, DeadLetters, Endpoint, FencedWriter, StreamSpec,
-    lease::{Lease, LeaseConfig, LeaseState},
+    lease::{
+        Lease, LeaseConfig,
+        office::{self, Office, StepDown},
+    },
 };
 use domain::id::DistrictId;
 use runtime::{BoxError, Context, NatsConfig, TaskKind, health::Part};
@@ -13,13 +16,14 @@ use schemas::{
     envelope::CloudEvent,
     order::Takeover,
     problem::Problem,
+    reach::{ChannelsQuery, ReachRequest},
     subject::{self, Service, StreamKind},
 };
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    active::{Active, Means, Other, StepDown},
+    active::{Active, Means, Other},
     cards::Cards,
     config::Config,
     core::settings::Settings,
@@ -27,16 +31,13 @@ use crate::{
     ear::{Ear, Mouths, Queues},
     listen,
     metrics::Metrics,
+    reach::Outbound,
     rebuild,
     responders::Responders,
 };
 
 /// Requests and searches handled at a time.
 const CONCURRENCY: usize = 1024;
-/// Pause before rebuilding after the fence was lost.
-const BREATH: Duration = Duration::from_millis(100);
-/// Pause before trying again when the streams cannot be read.
-const PATIENCE: Duration = Duration::from_millis(400);
 
 /// Where the ways in are open.
 #[derive(Debug, Clone, Default)]
@@ -67,6 +68,7 @@ struct Emergency {
     holder: String,
     cards: Cards,
     responders: Responders,
+    outbound: Outbound,
     mouths: watch::Sender<Option<Mouths>>,
 }
 
@@ -103,7 +105,10 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
     });
     let metrics = Metrics::default();
     let (mouths, listening) = watch::channel(None);
-    let app = listen::open(config, Ear::new(listening, metrics.clone()), credentials, ctx).await?;
+    let (outbound, gateway) =
+        Outbound::open((&config.outreach, &config.ways), (bus, district), metrics.clone(), ctx).await?;
+    let receipts = gateway.map(|gateway| (gateway, outbound.clone()));
+    let app = listen::open(config, Ear::new(listening, metrics.clone()), credentials, receipts, ctx).await?;
     let emergency = Emergency {
         district: district.clone(),
         rules: config.rules.clone(),
@@ -121,67 +126,31 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
         holder,
         cards,
         responders,
+        outbound,
         mouths,
     };
-    ctx.tasks.spawn(TaskKind::Worker, "emergency-call", move |stop| emergency.run(state, stop));
+    ctx.tasks.spawn(TaskKind::Worker, "emergency-call", move |stop| office::hold(emergency, state, stop));
     Ok(app)
 }
 
-impl Emergency {
-    /// Stands by, acts while the lease is held, stands by again.
-    async fn run(
-        self,
-        mut lease: watch::Receiver<LeaseState>,
-        stop: CancellationToken,
-    ) -> Result<(), BoxError> {
-        loop {
-            let state = *lease.borrow_and_update();
-            match state {
-                LeaseState::Standby => {
-                    self.metrics.active.record(0.0, &[]);
-                    self.health.ready();
-                    tokio::select! {
-                        changed = lease.changed() => changed?,
-                        () = stop.cancelled() => return Ok(()),
-                    }
-                }
-                LeaseState::Held { epoch } => {
-                    let tenure = stop.child_token();
-                    let end = tenure.clone();
-                    let mut watched = lease.clone();
-                    let ended = tokio::select! {
-                        ended = self.tenure(epoch, tenure) => ended,
-                        _ = watched.wait_for(|s| *s != LeaseState::Held { epoch }) => {
-                            end.cancel();
-                            Ok(StepDown::Stopped)
-                        }
-                    };
-                    self.mouths.send_replace(None);
-                    match ended {
-                        Ok(StepDown::Stopped) if stop.is_cancelled() => return Ok(()),
-                        Ok(StepDown::Stopped) => tracing::warn!(epoch, "the lease is lost; standing by"),
-                        Ok(StepDown::Fence(error)) => {
-                            tracing::warn!(epoch, %error, "stepping down to rebuild");
-                        }
-                        Err(error) => {
-                            tracing::warn!(epoch, %error, "cannot act yet; trying again");
-                            tokio::time::sleep(PATIENCE).await;
-                        }
-                    }
-                    self.metrics.step_downs.add(1, &[]);
-                    self.metrics.active.record(0.0, &[]);
-                    tokio::time::sleep(BREATH).await;
-                }
-            }
-        }
+impl Office for Emergency {
+    fn stands_by(&self) {
+        self.metrics.active.record(0.0, &[]);
+        self.health.ready();
     }
 
-    /// One term of office: read everything, fence whoever was before, act.
-    async fn tenure(&self, epoch: u64, stop: CancellationToken) -> Result<StepDown, BoxError> {
+    fn ended(&self) {
+        self.mouths.send_replace(None);
+        self.metrics.step_downs.add(1, &[]);
+        self.metrics.active.record(0.0, &[]);
+    }
+
+    async fn term(&self, epoch: u64, stop: CancellationToken) -> Result<StepDown, BoxError> {
         let district = &self.district;
         self.health.not_ready("rebuilding from the streams");
         let clock = &self.ctx.clock;
-        let rebuilt = rebuild::core(&self.bus, district, &self.dead, self.rules.clone(), clock).await?;
+        let rules = (self.rules.clone(), self.outbound.any());
+        let rebuilt = rebuild::core(&self.bus, district, &self.dead, rules, clock).await?;
         let writer = |kind: StreamKind, last| FencedWriter::open(&self.bus, kind.name(district), last);
         let mut alarms = writer(StreamKind::Alarms, rebuilt.alarms);
         let mut devices = writer(StreamKind::Devices, rebuilt.devices);
@@ -190,7 +159,9 @@ impl Emergency {
         let (open, watched) = (rebuilt.core.open_count(), rebuilt.core.device_count());
 
         let (others, other_queue) = mpsc::channel(CONCURRENCY);
-        let intake = tokio::spawn(intake(self.bus.clone(), district.clone(), others.clone(), stop.clone()));
+        let outbound = self.outbound.clone();
+        let place = (self.bus.clone(), district.clone());
+        let intake = tokio::spawn(intake(place, others.clone(), outbound, stop.clone()));
         let (mouths, queues) = Queues::new();
         let means = Means {
             bus: self.bus.clone(),
@@ -199,6 +170,7 @@ impl Emergency {
             metrics: self.metrics.clone(),
             responders: self.responders.clone(),
             cards: self.cards.clone(),
+            outbound: self.outbound.clone(),
         };
         self.metrics.devices.record(watched as f64, &[]);
         self.metrics.active.record(1.0, &[]);
@@ -213,7 +185,9 @@ impl Emergency {
         }
         Ok(ended)
     }
+}
 
+impl Emergency {
     /// Marks a stream: from here on whoever was active before fails with the next write.
     async fn take_over(&self, writer: &mut FencedWriter, on: String, epoch: u64) -> Result<(), BoxError> {
         let at = self.ctx.clock.now();
@@ -227,9 +201,9 @@ impl Emergency {
 
 /// Takes requests and questions off the bus while this process acts.
 async fn intake(
-    bus: Bus,
-    district: DistrictId,
+    (bus, district): (Bus, DistrictId),
     others: mpsc::Sender<Other>,
+    outbound: Outbound,
     stop: CancellationToken,
 ) -> Result<(), BoxError> {
     let away = || Problem::unavailable("emergency-call is stopping; repeat it as it is");
@@ -238,8 +212,11 @@ async fn intake(
     let commands = bus.serve(commands).await?;
     let questions = bus.serve(Endpoint::new(subject::ask(&district, service, "supervision"))).await?;
     let cards = bus.serve(Endpoint::new(subject::ask(&district, service, "card"))).await?;
+    let channels = bus.serve(Endpoint::new(subject::ask(&district, service, "channels"))).await?;
+    let reach = bus.serve(Endpoint::new(subject::ask(&district, service, "reach"))).await?;
     let (asked, wanted, ending) = (others.clone(), others.clone(), stop.clone());
-    let (commanded, shown, questioned) = tokio::join!(
+    let there = outbound.channels().clone();
+    let (commanded, shown, told, reached, questioned) = tokio::join!(
         commands.run(stop.clone(), move |call: bus::Call<EmergencyRequest>| {
             let others = others.clone();
             async move {
@@ -259,6 +236,12 @@ async fn intake(
                 Ok(card)
             }
         }),
+        channels
+            .run(stop.clone(), move |_: bus::Call<ChannelsQuery>| { std::future::ready(Ok(there.clone())) }),
+        reach.run(stop.clone(), move |call: bus::Call<ReachRequest>| {
+            let outbound = outbound.clone();
+            async move { outbound.notice(call.body).await }
+        }),
         questions.run(stop, move |_: bus::Call<SupervisionQuery>| {
             let others = asked.clone();
             async move {
@@ -269,5 +252,5 @@ async fn intake(
             }
         }),
     );
-    commanded.and(questioned).and(shown)
+    commanded.and(questioned).and(shown).and(told).and(reached)
 }

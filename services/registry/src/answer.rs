@@ -7,6 +7,7 @@ use runtime::SharedClock;
 use schemas::{
     problem::Problem,
     profile::{FindQuery, Names, NamesQuery, Registered, RegistryCommand},
+    reach::{Contacts, ContactsQuery},
 };
 use tokio::sync::Notify;
 
@@ -42,16 +43,18 @@ impl Desk {
     /// Carries a command out. When it returns, the change is durable and will be published.
     ///
     /// # Errors
-    /// `invalid_profile`, `invalid_name`, `id_taken`, `unavailable`.
+    /// `invalid_profile`, `invalid_name`, `invalid_phone`, `id_taken`, `unavailable`.
     pub async fn command(&self, command: RegistryCommand) -> Result<Registered, Problem> {
         self.set(command).await.inspect_err(|problem| self.metrics.refused(&problem.code))
     }
 
     async fn set(&self, command: RegistryCommand) -> Result<Registered, Problem> {
         let put = match command {
-            RegistryCommand::PutElder { elder, name } => Put { person: Person::Elder(elder), name },
-            RegistryCommand::PutCaregiver { caregiver, name } => {
-                Put { person: Person::Caregiver(caregiver), name }
+            RegistryCommand::PutElder { elder, name, phone } => {
+                Put { person: Person::Elder(elder), name, phone }
+            }
+            RegistryCommand::PutCaregiver { caregiver, name, phone } => {
+                Put { person: Person::Caregiver(caregiver), name, phone }
             }
         };
         check(&put)?;
@@ -91,6 +94,29 @@ impl Desk {
         Ok(Names { names })
     }
 
+    /// Numbers to call people, for the platform alone. The reading is noted before it is answered.
+    ///
+    /// # Errors
+    /// `too_many`, `not_allowed`, `unavailable`.
+    pub async fn contacts(&self, query: ContactsQuery) -> Result<Contacts, Problem> {
+        self.call_numbers(query).await.inspect_err(|problem| self.metrics.refused(&problem.code))
+    }
+
+    async fn call_numbers(&self, query: ContactsQuery) -> Result<Contacts, Problem> {
+        let ContactsQuery { reader, ids } = query;
+        if ids.len() > MAX_NAMES {
+            let detail = format!("{} numbers were asked for, at most {MAX_NAMES} at once", ids.len());
+            return Err(Problem::new(422, "too_many", detail).at("/ids"));
+        }
+        if reader.role != Role::System {
+            return Err(not_allowed(reader.role));
+        }
+        let noted = self.store.note_reading(&reader, false, &ids, self.clock.now());
+        noted.await.map_err(|error| failed(&error))?;
+        let phones = self.store.phones(&ids).await.map_err(|error| problem(&error))?;
+        Ok(Contacts { phones })
+    }
+
     /// Who is called so, for those who see names in full. The reading is noted before it is answered, one that finds
     /// nobody as well.
     ///
@@ -122,14 +148,14 @@ impl Desk {
 }
 
 fn not_allowed(role: Role) -> Problem {
-    Problem::new(403, "not_allowed", format!("the role {role:?} has no business with names"))
+    Problem::new(403, "not_allowed", format!("the role {role:?} has no business with these"))
         .at("/reader/role")
 }
 
 /// What the types alone do not forbid.
 ///
 /// # Errors
-/// `invalid_profile` or `invalid_name`, with the member to blame.
+/// `invalid_profile`, `invalid_name` or `invalid_phone`, with the member to blame.
 pub fn check(put: &Put) -> Result<(), Problem> {
     let (metres, range, member) = match &put.person {
         Person::Elder(elder) => (elder.arrival_radius, 10..=2000, "/elder/arrival_radius"),
@@ -145,6 +171,13 @@ pub fn check(put: &Put) -> Result<(), Problem> {
     {
         let detail = format!("the break at {} lies outside every shift; put it inside one", rest.earliest);
         return Err(Problem::new(422, "invalid_profile", detail).at("/caregiver/breaks"));
+    }
+    if let Some(phone) = &put.phone {
+        let digits = phone.strip_prefix('+').unwrap_or(phone);
+        if !(3..=15).contains(&digits.len()) || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+            let detail = "a phone number has 3 to 15 digits, with '+' in front if it is international";
+            return Err(Problem::new(422, "invalid_phone", detail).at("/phone"));
+        }
     }
     match &put.name {
         Some(name) if name.trim().is_empty() || name.chars().count() > MAX_NAME_LENGTH => {

@@ -74,6 +74,8 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
         bus.serve(Endpoint::new(subject::ask(district, Service::Registry, "names")).group(GROUP)).await?;
     let search =
         bus.serve(Endpoint::new(subject::ask(district, Service::Registry, "find")).group(GROUP)).await?;
+    let contacts =
+        bus.serve(Endpoint::new(subject::ask(district, Service::Registry, "contacts")).group(GROUP)).await?;
     let holder = format!("registry-{}", ctx.entropy.text_id());
     let terms = LeaseConfig { ttl: Duration::from_millis(config.lease_ttl_ms), replicas: nats.replicas };
     let lease = Lease::new(bus, &format!("registry.{district}"), &holder, terms, &ctx.entropy).await?;
@@ -81,7 +83,7 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
     let publisher = Publisher { store, bus: bus.clone(), changed, health, metrics };
 
     let tasks = &ctx.tasks;
-    let (reader, searcher) = (desk.clone(), desk.clone());
+    let (reader, searcher, caller) = (desk.clone(), desk.clone(), desk.clone());
     tasks.spawn(TaskKind::Intake, "registry commands", |stop| {
         commands.run(stop, move |call| {
             let desk = desk.clone();
@@ -92,6 +94,12 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
         names.run(stop, move |call| {
             let desk = reader.clone();
             async move { desk.names(call.body).await }
+        })
+    });
+    tasks.spawn(TaskKind::Intake, "registry contacts", |stop| {
+        contacts.run(stop, move |call| {
+            let desk = caller.clone();
+            async move { desk.contacts(call.body).await }
         })
     });
     let (index, clock) = (searcher.index.clone(), ctx.clock.clone());

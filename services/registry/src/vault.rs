@@ -51,13 +51,13 @@ pub enum VaultError {
     },
 }
 
-/// A name as it is kept.
+/// A name or a number as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
     /// The person's own key, sealed with the registry's.
     pub wrapped_key: Vec<u8>,
-    /// The name, sealed with the person's own key.
-    pub name: Vec<u8>,
+    /// The text, sealed with the person's own key.
+    pub text: Vec<u8>,
 }
 
 /// Seals and opens names.
@@ -88,29 +88,29 @@ impl Vault {
         Ok(Self { cipher: XChaCha20Poly1305::new(&key.into()), entropy: entropy.clone() })
     }
 
-    /// Seals a name under a new key of the person's own.
+    /// Seals a text under a new key of the person's own.
     ///
     /// # Errors
-    /// [`VaultError::Sealed`] if the name is too long for the cipher, beyond 256 GB.
-    pub fn seal(&self, person: &str, name: &str) -> Result<Sealed, VaultError> {
+    /// [`VaultError::Sealed`] if the text is too long for the cipher, beyond 256 GB.
+    pub fn seal(&self, person: &str, purpose: Purpose, text: &str) -> Result<Sealed, VaultError> {
         let mut key = [0; KEY_BYTES];
         self.entropy.fill(&mut key);
         let own = XChaCha20Poly1305::new(&key.into());
         let wrapped_key = self.encrypt(&self.cipher, person, Purpose::Key, &key)?;
-        let name = self.encrypt(&own, person, Purpose::Name, name.as_bytes())?;
-        Ok(Sealed { wrapped_key, name })
+        let text = self.encrypt(&own, person, purpose, text.as_bytes())?;
+        Ok(Sealed { wrapped_key, text })
     }
 
-    /// Opens a name.
+    /// Opens a text.
     ///
     /// # Errors
     /// [`VaultError::Sealed`] if it was sealed with another key, for another person, or altered.
-    pub fn open_name(&self, person: &str, sealed: &Sealed) -> Result<String, VaultError> {
+    pub fn open_text(&self, person: &str, purpose: Purpose, sealed: &Sealed) -> Result<String, VaultError> {
         let closed = || VaultError::Sealed { person: person.to_owned() };
         let key = decrypt(&self.cipher, person, Purpose::Key, &sealed.wrapped_key)?;
         let key: [u8; KEY_BYTES] = key.try_into().map_err(|_| closed())?;
-        let name = decrypt(&XChaCha20Poly1305::new(&key.into()), person, Purpose::Name, &sealed.name)?;
-        String::from_utf8(name).map_err(|_| closed())
+        let text = decrypt(&XChaCha20Poly1305::new(&key.into()), person, purpose, &sealed.text)?;
+        String::from_utf8(text).map_err(|_| closed())
     }
 
     fn encrypt(
@@ -129,10 +129,15 @@ impl Vault {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Purpose {
+/// What a sealed value is; one sealed as something else does not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A person's own key.
     Key,
+    /// A name.
     Name,
+    /// A phone number.
+    Phone,
 }
 
 impl Purpose {
@@ -140,6 +145,7 @@ impl Purpose {
         let purpose = match self {
             Self::Key => "key",
             Self::Name => "name",
+            Self::Phone => "phone",
         };
         format!("care-registry/1/{purpose}/{person}")
     }
@@ -205,15 +211,19 @@ mod tests {
     #[test]
     fn a_name_opens_with_the_same_key_file_for_the_same_person_only() {
         let (_folder, path) = key_file();
-        let sealed = Vault::open(&path, &Entropy::system()).unwrap().seal("e1", "张秀英").unwrap();
+        let sealed =
+            Vault::open(&path, &Entropy::system()).unwrap().seal("e1", Purpose::Name, "张秀英").unwrap();
         let again = Vault::open(&path, &Entropy::system()).unwrap();
-        assert_eq!(again.open_name("e1", &sealed).unwrap(), "张秀英");
-        assert!(again.open_name("e2", &sealed).is_err());
+        assert_eq!(again.open_text("e1", Purpose::Name, &sealed).unwrap(), "张秀英");
+        assert!(again.open_text("e2", Purpose::Name, &sealed).is_err());
+        assert!(again.open_text("e1", Purpose::Phone, &sealed).is_err());
         let mut altered = sealed.clone();
-        *altered.name.last_mut().unwrap() ^= 1;
-        assert!(again.open_name("e1", &altered).is_err());
+        *altered.text.last_mut().unwrap() ^= 1;
+        assert!(again.open_text("e1", Purpose::Name, &altered).is_err());
         let (_other, path) = key_file();
-        assert!(Vault::open(&path, &Entropy::system()).unwrap().open_name("e1", &sealed).is_err());
+        assert!(
+            Vault::open(&path, &Entropy::system()).unwrap().open_text("e1", Purpose::Name, &sealed).is_err()
+        );
     }
 
     #[test]

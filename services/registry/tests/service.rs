@@ -16,6 +16,7 @@ use schemas::{
     envelope::CloudEvent,
     problem::Problem,
     profile::{ElderProfiled, FindQuery, Kind, Names, NamesQuery, Registered, RegistryCommand},
+    reach::{Contacts, ContactsQuery},
     subject::{self, Service, StreamKind},
 };
 
@@ -33,7 +34,7 @@ fn elder(id: &str, lon: f64) -> ElderProfile {
 }
 
 fn put(id: &str, lon: f64, name: Option<&str>) -> RegistryCommand {
-    RegistryCommand::PutElder { elder: elder(id, lon), name: name.map(str::to_owned) }
+    RegistryCommand::PutElder { elder: elder(id, lon), name: name.map(str::to_owned), phone: None }
 }
 
 /// A running registry.
@@ -103,6 +104,33 @@ async fn published(bus: &Bus, wanted: &[(&str, f64)]) {
         }
     };
     tokio::time::timeout(PATIENCE, all).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_phone_number_is_for_the_platform_alone_and_in_no_stream() {
+    let (nats, state) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let registry = running(&nats, state.path()).await;
+    let with_phone = |number: &str| RegistryCommand::PutElder {
+        elder: elder("e1", 98.1),
+        name: None,
+        phone: Some(number.to_owned()),
+    };
+    let refused = registry.command(with_phone("none")).await.unwrap_err();
+    assert_eq!(refused.code, "invalid_phone");
+    registry.command(with_phone("+8613800138000")).await.unwrap();
+    published(&registry.bus, &[("e1", 98.1)]).await;
+    let asked = async |role| {
+        let reader = Actor { role, user: None };
+        let query = ContactsQuery { reader, ids: vec!["e1".to_owned(), "e2".to_owned()] };
+        let to = subject::ask(&district(), Service::Registry, "contacts");
+        ask::<_, Contacts>(&registry.bus, to, &query).await
+    };
+    let phones = asked(Role::System).await.unwrap().phones;
+    assert_eq!(phones.into_iter().collect::<Vec<_>>(), [("e1".to_owned(), "+8613800138000".to_owned())]);
+    assert_eq!(asked(Role::Operator).await.unwrap_err().code, "not_allowed");
+    let file = std::fs::read(state.path().join("registry.sqlite")).unwrap();
+    assert!(!String::from_utf8_lossy(&file).contains("13800138000"), "the number lies open in the database");
+    registry.stop().await;
 }
 
 #[tokio::test]
@@ -192,7 +220,10 @@ async fn what_is_wrong_is_refused_and_leaves_no_trace() {
     let registry = running(&nats, state.path()).await;
     let mut odd = elder("e1", 98.1);
     odd.arrival_radius = domain::unit::Metres(0);
-    let refused = registry.command(RegistryCommand::PutElder { elder: odd, name: None }).await.unwrap_err();
+    let refused = registry
+        .command(RegistryCommand::PutElder { elder: odd, name: None, phone: None })
+        .await
+        .unwrap_err();
     assert_eq!(
         (&*refused.code, refused.pointer.as_deref()),
         ("invalid_profile", Some("/elder/arrival_radius"))
@@ -201,7 +232,10 @@ async fn what_is_wrong_is_refused_and_leaves_no_trace() {
     registry.command(put("p1", 98.1, None)).await.unwrap();
     let caregiver = serde_json::json!({ "id": "p1", "organisation": "o1", "street": "s1" });
     let caregiver = serde_json::from_value(caregiver).unwrap();
-    let taken = registry.command(RegistryCommand::PutCaregiver { caregiver, name: None }).await.unwrap_err();
+    let taken = registry
+        .command(RegistryCommand::PutCaregiver { caregiver, name: None, phone: None })
+        .await
+        .unwrap_err();
     assert_eq!(taken.code, "id_taken");
     published(&registry.bus, &[("p1", 98.1)]).await;
     let stream = StreamKind::Profiles.name(&district());
@@ -219,8 +253,11 @@ async fn what_was_changed_while_the_bus_was_away_is_published_when_it_is_back() 
     // As an import does: straight into the database, from a connection of its own.
     let store = registry::open(&registry.config, &registry.ctx).await.unwrap();
     for id in ["e1", "e2", "e3"] {
-        let put =
-            registry::store::Put { person: registry::store::Person::Elder(elder(id, 98.5)), name: None };
+        let put = registry::store::Put {
+            person: registry::store::Person::Elder(elder(id, 98.5)),
+            name: None,
+            phone: None,
+        };
         store.put(&put, SystemClock.now()).await.unwrap();
     }
     nats.restart();

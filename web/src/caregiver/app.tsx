@@ -1,4 +1,4 @@
-/** Who may enter, and which screen is shown: the offer before the visit before the list. */
+/** Who may enter, and which screen is shown: an emergency above all else, the offer before the visit before the list. */
 import { useEffect, useState } from "preact/hooks";
 
 import { expired, me, resume, signOut } from "../app/session.ts";
@@ -8,6 +8,8 @@ import { t } from "../text/index.ts";
 import { SignIn } from "../ui/sign-in.tsx";
 import { Toasts } from "../ui/toast.tsx";
 import { epoch, forget, needsSignIn, offers, opened, openKept, start } from "./state.ts";
+import { alarm, ownCall, raise, drill } from "./alarms.ts";
+import { Alarm, OwnCall } from "./view/alarm.tsx";
 import { Home } from "./view/home.tsx";
 import { Offer } from "./view/offer.tsx";
 import { Status } from "./view/status.tsx";
@@ -52,6 +54,8 @@ async function open(): Promise<void> {
 
 function Signed({ user, signingState }: { user: Me; signingState: (on: boolean) => void }) {
   useEffect(start, []);
+  const called = alarm.value;
+  const own = ownCall.value;
   const offer = offers.value[0];
   const visit = opened.value;
   const signInAgain = () => {
@@ -68,8 +72,9 @@ function Signed({ user, signingState }: { user: Me; signingState: (on: boolean) 
   };
   return (
     <div class="phone">
-      <Status onSignIn={signInAgain} />
-      {offer ? <Offer key={offer.order.id} shown={offer} /> : visit ? <VisitScreen key={visit.order.id} shown={visit} /> : <Home user={user} />}
+      <Status onSignIn={signInAgain} drill={drill.value} onRaise={() => void raise()} />
+      {own && <OwnCall incident={own} />}
+      {called ? <Alarm key={called.incident.id} called={called} /> : offer ? <Offer key={offer.order.id} shown={offer} /> : visit ? <VisitScreen key={visit.order.id} shown={visit} /> : <Home user={user} />}
       <Toasts />
     </div>
   );

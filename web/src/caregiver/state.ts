@@ -6,12 +6,12 @@ import { computed, effect, signal } from "@preact/signals";
 
 import { district, loadDistrict } from "../app/district.ts";
 import { me } from "../app/session.ts";
-import type { CommandBody, District, Duty, Me, Order, OrderAction } from "../contract.ts";
+import type { CommandBody, District, Duty, Incident, Me, Order, OrderAction } from "../contract.ts";
 import { get, Refused } from "../net/http.ts";
 import { backoff } from "../net/backoff.ts";
 import { Live, type Connection } from "../net/live.ts";
 import { isClosed, pendingSeat, people } from "../store/order.ts";
-import { EMPTY, learn, reduce, type World } from "../store/world.ts";
+import { EMPTY, learn, learnIncident, reduce, type World } from "../store/world.ts";
 import { clockSpeed, districtNow, nowInstant, setClock, tick } from "../ui/clock.ts";
 import { newId } from "../ui/id.ts";
 import { forgetFixes, forgetKept, keep, kept } from "./sync/db.ts";
@@ -97,7 +97,8 @@ export async function sync(): Promise<void> {
 
 async function hear(answer: Heard): Promise<void> {
   if (answer.kind === "order") world.value = learn(world.value, answer.order);
-  else world.value = reduce(world.value, [{ event: "presence", presence: answer.presence }]);
+  else if (answer.kind === "duty") world.value = reduce(world.value, [{ event: "presence", presence: answer.presence }]);
+  else if (answer.incident) world.value = learnIncident(world.value, answer.incident);
   await keepWorld();
 }
 
@@ -117,10 +118,11 @@ async function settled(entry: Entry): Promise<boolean | "later"> {
 
 interface Kept {
   orders: Order[];
+  incidents?: Incident[];
   presence: World["presences"] extends ReadonlyMap<string, infer P> ? P | undefined : never;
 }
 
-const keepWorld = (): Promise<unknown> => keep("world", { orders: [...world.value.orders.values()], presence: world.value.presences.get(own.value) } satisfies Kept);
+const keepWorld = (): Promise<unknown> => keep("world", { orders: [...world.value.orders.values()], incidents: [...world.value.incidents.values()], presence: world.value.presences.get(own.value) } satisfies Kept);
 
 /** Opens from what the phone keeps, without asking anyone; answers with whose it is. */
 export async function openKept(): Promise<Me | null> {
@@ -133,6 +135,7 @@ export async function openKept(): Promise<Me | null> {
     world.value = {
       ...EMPTY,
       orders: new Map(last.orders.map((o) => [o.id, o])),
+      incidents: new Map((last.incidents ?? []).map((i) => [i.id, i])),
       presences: new Map(last.presence ? [[last.presence.caregiver, last.presence]] : []),
     };
   }

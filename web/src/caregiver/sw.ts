@@ -1,6 +1,6 @@
 /**
- * Keeps the app's shell and the district's base map on the phone, so that the app opens without a network. Deeds and
- * positions are not its business: the page's outbox keeps those.
+ * Keeps the app's shell and the district's base map on the phone, so that the app opens without a network, and shows
+ * alarms that come by push while no page is open. Deeds and positions are not its business: the page's outbox keeps those.
  */
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build: the files of the shell, and a digest of them. */
@@ -35,6 +35,32 @@ self.addEventListener("fetch", (event) => {
   if (event.request.mode === "navigate") event.respondWith(page(event.request));
   else if (url.pathname === MAP_PATH) event.respondWith(map(event));
   else if (__SHELL__.includes(url.pathname)) event.respondWith(shell(event.request));
+});
+
+interface Pushed {
+  id: string;
+  urgency: "alarm" | "notice";
+  title: string;
+  body: string;
+}
+
+/** A later word about the same alarm replaces the one before; an alarm stays until it is touched. */
+self.addEventListener("push", (event) => {
+  const said = event.data?.json() as Pushed | undefined;
+  if (!said) return;
+  const alarm = said.urgency === "alarm";
+  const options = { body: said.body, tag: said.id, icon: "/icon-192.png", requireInteraction: alarm, renotify: true, vibrate: alarm ? [400, 150, 400, 150, 400] : [200] };
+  event.waitUntil(self.registration.showNotification(said.title, options as NotificationOptions));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(
+    self.clients.matchAll({ type: "window" }).then((pages) => {
+      const open = pages.find((page) => new URL(page.url).pathname.startsWith("/caregiver"));
+      return open ? open.focus() : self.clients.openWindow("/caregiver");
+    }),
+  );
 });
 
 /** The page as the network has it, or as it was last. */

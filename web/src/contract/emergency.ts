@@ -15,13 +15,43 @@ export type AlarmCause =
   | "unspecified";
 export type Channel = "mqtt" | "webhook" | "scaip" | "lorawan" | "jt808" | "watch" | "app" | "desk" | "rule";
 export type Means = "desk" | "app" | "phone" | "sms";
-export type CalleeKind = "desk" | "caregiver" | "doctor" | "family" | "supervisor" | "ambulance";
+export type CalleeKind = "desk" | "caregiver" | "doctor" | "family" | "supervisor" | "ambulance" | "home";
 export interface Callee {
   callee: CalleeKind;
   caregiver?: string;
   order?: number;
 }
 export type CallAnswer = "waiting" | "accepted" | "declined" | "stood_down";
+/** By what a person is reached away from the screens. */
+export type Medium = "push" | "sms_smpp" | "sms_http" | "call" | "mail";
+export type Came = "taken" | "delivered" | "heard" | "accepted" | "declined";
+/** Why a try reached nobody. */
+export type Unreached =
+  | "no_address"
+  | "address_away"
+  | "address_gone"
+  | "address_invalid"
+  | "refused"
+  | "credentials"
+  | "too_large"
+  | "not_configured"
+  | "rejected"
+  | "busy"
+  | "no_answer"
+  | "throttled"
+  | "unavailable"
+  | "unreachable"
+  | "stopped"
+  | "timed_out"
+  | "broken"
+  | "protocol";
+/** The district's channels; what is missing is shown. */
+export interface Channels {
+  configured: Medium[];
+  missing: Medium[];
+  duty: boolean;
+  push_key?: string;
+}
 export type Found = "live" | "last_known" | "nobody";
 export interface Deed {
   by: Actor;
@@ -58,7 +88,7 @@ export interface IncidentFacts {
   more_presses?: number;
   claim?: { by: string; at: Instant; stale?: boolean };
   escalation: { plan: string; taken: number; round: number; due?: Instant; exhausted?: boolean };
-  calls?: (Callee & { at: Instant; step: number; round: number; answer: CallAnswer })[];
+  calls?: (Callee & { at: Instant; step: number; round: number; answer: CallAnswer; reach?: { ways?: Medium[]; over: boolean } })[];
   timeline?: IncidentEntry[];
 }
 export type Incident = IncidentFacts & IncidentStage;
@@ -68,7 +98,10 @@ export type IncidentHappening =
   | { what: "cleared"; device: string }
   | { what: "escalated"; step: number; round: number; called: Callee[] }
   | { what: "called"; caregivers: string[]; found: Found }
-  | { what: "exhausted" | "claim_stale" | "released" }
+  | ({ what: "asked"; medium: Medium } & Callee)
+  | ({ what: "reached"; medium: Medium; came: Came } & Callee)
+  | ({ what: "unreached"; medium: Medium; reason: Unreached } & Callee)
+  | { what: "exhausted" | "claim_stale" | "released" | "called_back" }
   | { what: "claimed"; from?: string }
   | { what: "handed_on"; to: string }
   | { what: "acknowledged"; means: Means }
@@ -79,7 +112,7 @@ export type IncidentHappening =
 export type IncidentEntry = { at: Instant; occurred_at?: Instant; by: Actor; command?: string } & IncidentHappening;
 export type IncidentAction =
   | { action: "claim"; take_over?: boolean }
-  | { action: "release" | "acknowledge" | "decline" }
+  | { action: "release" | "acknowledge" | "decline" | "call_back" }
   | { action: "hand_on"; to: string }
   | { action: "note"; text: string }
   | { action: "accept" | "arrive"; caregiver?: string }
@@ -104,7 +137,9 @@ export interface RaiseAlarm {
   cause?: AlarmCause;
   elder?: string;
   drill?: boolean;
+  place?: Place & { datum: "wgs84" };
 }
+export type IncidentBody = { id: string; occurred_at?: Instant } & IncidentAction;
 /** How fast alarms were answered; shares are 0–1, spans whole seconds. */
 export interface Answering {
   hours: number;
@@ -127,9 +162,17 @@ export interface StreetShare {
   faulty: number;
   overdue: number;
   tested: number;
+  /** Test call asked for; asked for and not come in time. */
+  asked: number;
+  failed: number;
   outage: boolean;
 }
 export interface DeviceShares {
   streets: StreetShare[];
   outages: { street?: string; since: Instant; devices: number }[];
+}
+/** A device on the list of those whose weekly test call failed. */
+export interface DeviceListed {
+  device: { id: string; class: string; elder?: string; street?: string };
+  condition: { faults?: Record<string, unknown>; tested_at?: Instant; trial?: { asked_at: Instant; failed: boolean } };
 }

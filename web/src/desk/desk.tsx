@@ -13,6 +13,7 @@ import { Help } from "./dialogs/help.tsx";
 import { Letters } from "./dialogs/letters.tsx";
 import { Place } from "./dialogs/place.tsx";
 import { Search } from "./dialogs/search.tsx";
+import { Trials } from "./dialogs/trials.tsx";
 import { Money, seesMoney } from "../money/money.tsx";
 import { seesAccounts, seesAudit } from "./commands.ts";
 import { CaregiverDrawer } from "./drawer/caregiver.tsx";
@@ -61,6 +62,8 @@ function Open() {
       return <Place />;
     case "search":
       return <Search />;
+    case "trials":
+      return <Trials />;
     case "letters":
       return <Letters />;
     case "accounts":

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 
-import type { Answering, DeviceShares } from "../contract.ts";
+import type { Answering, Channels, DeviceShares } from "../contract.ts";
 import { get } from "../net/http.ts";
 
 const EVERY_MS = 30_000;
@@ -13,6 +13,13 @@ async function read(): Promise<void> {
   const [a, s] = await Promise.allSettled([get<Answering>("/api/v1/incidents/figures"), get<DeviceShares>("/api/v1/devices/supervision")]);
   answering.value = a.status === "fulfilled" ? a.value : null;
   shares.value = s.status === "fulfilled" ? s.value : null;
+}
+
+/** By what people can be reached; read when an emergency is opened. `undefined` until then, `null` while nobody answers. */
+export const channels = signal<Channels | null | undefined>(undefined);
+
+export async function readChannels(): Promise<void> {
+  channels.value = await get<Channels>("/api/v1/outreach").catch(() => null);
 }
 
 export function useFigures(): { answering: Answering | null; shares: DeviceShares | null } {

@@ -3,7 +3,7 @@ import type { StreetShare } from "../contract.ts";
 import { latency, percent } from "../text/format.ts";
 import { t } from "../text/index.ts";
 import { useFigures } from "./figures.ts";
-import { queues, world } from "./state.ts";
+import { panel, queues, world } from "./state.ts";
 
 interface Tile {
   key: string;
@@ -54,9 +54,10 @@ function useSafety(): Tile[] {
   if (devices > 0) {
     const proved = sum((s) => s.proved);
     const silent = sum((s) => s.silent);
+    const failed = sum((s) => s.failed);
     // Never rounded up: one silent button is not a hundred percent.
     const value = `${Math.floor((proved / devices) * 1000) / 10}%`;
-    found.push({ key: "devices", label: words.devices, value, note: words.devicesNote(silent, sum((s) => s.faulty)), ...(proved < devices ? { mark: "warn" as const } : {}) });
+    found.push({ key: "devices", label: words.devices, value, note: [words.devicesNote(silent, sum((s) => s.faulty)), failed > 0 ? words.devicesFailed(failed) : ""].filter((part) => part !== "").join(" · "), ...(proved < devices ? { mark: "warn" as const } : {}) });
   }
   return found;
 }
@@ -71,6 +72,11 @@ export const Kpis = () => (
         <span class="label">{tile.label}</span>
         <span class="value">{tile.value}</span>
         <span class="note">{tile.note}</span>
+        {tile.key === "devices" && (
+          <button type="button" class="button quiet" data-act="trials" onClick={() => (panel.value = "trials")}>
+            {t().alarm.trials}
+          </button>
+        )}
       </li>
     ))}
   </ul>

@@ -42,6 +42,7 @@ export function happening(e: Entry, name: (id: string) => string): string {
     case "accepted":
     case "timed_out":
     case "released":
+    case "called_away":
     case "en_route":
     case "no_show":
       return words[e.what](name(e.caregiver));
@@ -73,7 +74,7 @@ export function happening(e: Entry, name: (id: string) => string): string {
 
 /** Entries a person should not overlook. */
 export const isTrouble = (e: Entry): boolean =>
-  ["declined", "timed_out", "no_show", "handed_back", "unfunded", "problem_reported", "overdue", "cancelled", "waiting"].includes(e.what);
+  ["declined", "timed_out", "no_show", "handed_back", "unfunded", "problem_reported", "overdue", "cancelled", "waiting", "called_away"].includes(e.what);
 
 /** Who is called, in words. */
 export function callee(c: Callee, name: (id: string) => string): string {
@@ -108,6 +109,14 @@ export function incidentHappening(e: IncidentEntry, name: (id: string) => string
       return words.escalated(e.step + 1, e.called.map((c) => callee(c, name)).join("、"));
     case "called":
       return e.found === "nobody" ? words.foundNobody : words.called(e.caregivers.map(name).join("、"), e.found === "last_known");
+    case "called_back":
+      return words.called_back;
+    case "asked":
+      return words.asked(callee(e, name), t().alarm.medium[e.medium]);
+    case "reached":
+      return words.reached(callee(e, name), t().alarm.medium[e.medium], (e.callee === "home" ? t().alarm.cameHome : t().alarm.came)[e.came]);
+    case "unreached":
+      return words.unreached(callee(e, name), t().alarm.medium[e.medium], t().alarm.unreached[e.reason]);
     case "exhausted":
     case "claim_stale":
     case "released":
@@ -130,4 +139,4 @@ export function incidentHappening(e: IncidentEntry, name: (id: string) => string
 }
 
 export const isIncidentTrouble = (e: IncidentEntry): boolean =>
-  ["exhausted", "claim_stale", "declined"].includes(e.what) || (e.what === "called" && e.found !== "live");
+  ["exhausted", "claim_stale", "declined", "unreached"].includes(e.what) || (e.what === "called" && e.found !== "live");

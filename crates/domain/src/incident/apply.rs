@@ -38,6 +38,8 @@ pub enum IncidentAction {
     },
     /// A human has heard it.
     Acknowledge,
+    /// Calls whoever called for help back, by a phone that speaks and waits for a key (1 help is needed, 2 it is not).
+    CallBack,
     /// A remark.
     Note {
         /// The text.
@@ -82,6 +84,7 @@ impl IncidentAction {
             Self::Release => "release",
             Self::HandOn { .. } => "hand_on",
             Self::Acknowledge => "acknowledge",
+            Self::CallBack => "call_back",
             Self::Note { .. } => "note",
             Self::Accept { .. } => "accept",
             Self::Decline => "decline",
@@ -92,12 +95,19 @@ impl IncidentAction {
         }
     }
 
-    /// Who may: the desk everything; a caregiver what concerns the going; nobody else anything.
+    /// Who may: the desk everything; a caregiver what concerns the going and, once there, the end; nobody else anything.
     pub const fn allowed(&self, role: Role) -> bool {
         match role {
             Role::Operator | Role::Supervisor => true,
             Role::Caregiver => {
-                matches!(self, Self::Accept { .. } | Self::Decline | Self::Arrive { .. } | Self::Note { .. })
+                matches!(
+                    self,
+                    Self::Accept { .. }
+                        | Self::Decline
+                        | Self::Arrive { .. }
+                        | Self::Note { .. }
+                        | Self::Resolve { .. }
+                )
             }
             _ => false,
         }
@@ -214,6 +224,14 @@ impl Incident {
                 self.freshen(by.actor, now);
                 Happening::Acknowledged { means }
             }
+            IncidentAction::CallBack => {
+                if self.drill {
+                    return Err(Refusal::Drill);
+                }
+                let (step, round) = (self.escalation.taken, self.escalation.round);
+                self.calls.push(Call::new(Callee::Home, now, step, round));
+                Happening::CalledBack
+            }
             IncidentAction::Note { text } => Happening::Noted { text: text.clone() },
             IncidentAction::Accept { caregiver } => {
                 let caregiver = Self::goer(by, caregiver.as_ref())?;
@@ -232,6 +250,7 @@ impl Incident {
                 Happening::Arrived { caregiver }
             }
             IncidentAction::Resolve { note } => {
+                self.is_there(by)?;
                 self.close(action.name(), Outcome::Resolved { note: note.clone() }, deed)?
             }
             IncidentAction::FalseAlarm { reason } => {
@@ -300,6 +319,17 @@ impl Incident {
         }
     }
 
+    /// A caregiver ends what they have seen with their own eyes; the desk whatever it answers for.
+    fn is_there(&self, by: Utterer<'_>) -> Result<(), Refusal> {
+        if by.actor.role != Role::Caregiver {
+            return Ok(());
+        }
+        let caregiver = by.caregiver.ok_or(Refusal::NoCaregiver)?;
+        let there = |responder: &&Responder| responder.caregiver == *caregiver && responder.arrived.is_some();
+        let there = self.stage.responders().iter().find(there);
+        there.map(|_| ()).ok_or_else(|| Refusal::NotOnScene(caregiver.clone()))
+    }
+
     fn waiting_call(&mut self, caregiver: &CaregiverId) -> Option<&mut Call> {
         self.calls.iter_mut().rev().find(|call| {
             call.answer == Answer::Waiting
@@ -331,7 +361,7 @@ impl Incident {
         } else {
             let (step, round) = (self.escalation.taken, self.escalation.round);
             let callee = Callee::Caregiver { caregiver: caregiver.clone() };
-            self.calls.push(Call { callee, at: now, step, round, answer: Answer::Accepted });
+            self.calls.push(Call { answer: Answer::Accepted, ..Call::new(callee, now, step, round) });
         }
         let responder = Responder { caregiver, accepted: deed, arrived: None };
         self.step("accept", |stage| stage.respond(responder))?;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{id::CaregiverId, time::Timestamp};
+use crate::{id::CaregiverId, reach::Reach, time::Timestamp};
 
 /// Who is called.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -27,6 +27,8 @@ pub enum Callee {
     Supervisor,
     /// 120.
     Ambulance,
+    /// Whoever called for help, called back at the device's or the person's own number.
+    Home,
 }
 
 /// What came of a call.
@@ -69,4 +71,14 @@ pub struct Call {
     pub round: u16,
     /// What came of it.
     pub answer: Answer,
+    /// How far outreach has come with it, where the person is reached away from the screens, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<Reach>,
+}
+
+impl Call {
+    /// A call that nobody has answered yet.
+    pub const fn new(callee: Callee, at: Timestamp, step: u16, round: u16) -> Self {
+        Self { callee, at, step, round, answer: Answer::Waiting, reach: None }
+    }
 }

@@ -36,6 +36,8 @@ pub const TAKE_OVER: Seconds = Seconds(20);
 pub const MAX_PRESSES: usize = 100;
 /// Entries of a timeline, at most; beyond that only closing is possible.
 pub const MAX_ENTRIES: usize = 400;
+/// Beyond so many entries what outreach tells is no longer written into the timeline: the rest is for what people do.
+pub const MAX_TOLD: usize = 300;
 
 /// One press of the button, or one detection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

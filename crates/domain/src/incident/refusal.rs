@@ -51,6 +51,12 @@ pub enum Refusal {
     /// Somebody was quicker.
     #[error("{0} was quicker and is on the way; thank you")]
     Taken(CaregiverId),
+    /// Only who is there can say that it is over.
+    #[error("{0} is not on the scene; arrive first, or tell the desk")]
+    NotOnScene(CaregiverId),
+    /// Nobody is phoned in a drill.
+    #[error("this is a drill: nobody is phoned")]
+    Drill,
     /// A text is empty or too long.
     #[error("a text of 1 to {limit} characters is needed")]
     Text {
@@ -78,6 +84,8 @@ impl Refusal {
             Self::NoCaregiver => "no_caregiver",
             Self::NotCalled(_) => "not_called",
             Self::Taken(_) => "taken",
+            Self::NotOnScene(_) => "not_on_scene",
+            Self::Drill => "drill",
             Self::Text { .. } => "text_length",
             Self::FromTheFuture(_) => "from_the_future",
             Self::TooManyEntries => "too_many_entries",

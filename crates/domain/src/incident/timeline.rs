@@ -11,6 +11,7 @@ use crate::{
     alarm::{AlarmCause, Channel},
     id::{CaregiverId, CommandId, DeviceId, UserId},
     order::Actor,
+    reach::{Came, Medium, Reason},
     time::Timestamp,
 };
 
@@ -71,6 +72,34 @@ pub enum Happening {
         /// How they were found.
         found: Found,
     },
+    /// Somebody who was called is asked away from the screens.
+    Asked {
+        /// Who.
+        #[serde(flatten)]
+        callee: Callee,
+        /// By what.
+        medium: Medium,
+    },
+    /// It reached them, as far as is known.
+    Reached {
+        /// Whom.
+        #[serde(flatten)]
+        callee: Callee,
+        /// By what.
+        medium: Medium,
+        /// How far.
+        came: Came,
+    },
+    /// It did not.
+    Unreached {
+        /// Whom.
+        #[serde(flatten)]
+        callee: Callee,
+        /// By what.
+        medium: Medium,
+        /// Why.
+        reason: Reason,
+    },
     /// The ladder is at its end and nobody answered.
     Exhausted,
     /// Somebody at the desk took it on.
@@ -110,6 +139,8 @@ pub enum Happening {
         /// Who.
         caregiver: CaregiverId,
     },
+    /// The desk has whoever called for help called back.
+    CalledBack,
     /// A remark.
     Noted {
         /// The text.
@@ -132,6 +163,9 @@ impl Happening {
             Self::Cleared { .. } => "cleared",
             Self::Escalated { .. } => "escalated",
             Self::Called { .. } => "called",
+            Self::Asked { .. } => "asked",
+            Self::Reached { .. } => "reached",
+            Self::Unreached { .. } => "unreached",
             Self::Exhausted => "exhausted",
             Self::Claimed { .. } => "claimed",
             Self::ClaimStale => "claim_stale",
@@ -141,6 +175,7 @@ impl Happening {
             Self::Accepted { .. } => "accepted",
             Self::Declined { .. } => "declined",
             Self::Arrived { .. } => "arrived",
+            Self::CalledBack => "called_back",
             Self::Noted { .. } => "noted",
             Self::Closed { .. } => "closed",
         }

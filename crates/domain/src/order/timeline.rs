@@ -7,7 +7,7 @@ use crate::{
     command::{ArrivalException, CancelReason, DeclineReason, Problem, Verification},
     decision::Shortage,
     geo::Wgs84,
-    id::{CaregiverId, CommandId, DecisionId, UserId},
+    id::{CaregiverId, CommandId, DecisionId, IncidentId, UserId},
     time::Timestamp,
 };
 
@@ -118,6 +118,13 @@ pub enum Happening {
     TimedOut {
         /// Whose.
         caregiver: CaregiverId,
+    },
+    /// Somebody goes to an emergency instead; the visit is planned anew.
+    CalledAway {
+        /// Who.
+        caregiver: CaregiverId,
+        /// To which.
+        incident: IncidentId,
     },
     /// An offer was withdrawn or a member taken off.
     Released {
@@ -247,6 +254,8 @@ pub enum HandBack {
     TooLarge,
     /// Whoever accepted went off duty or may not serve any more.
     CaregiverGone,
+    /// Whoever served was called to an emergency.
+    CalledAway,
     /// The elder's file was closed.
     ElderClosed,
     /// Nothing pays for it, and the elder did not agree to.
@@ -265,6 +274,7 @@ impl Happening {
             Self::Declined { .. } => "declined",
             Self::TimedOut { .. } => "timed_out",
             Self::Released { .. } => "released",
+            Self::CalledAway { .. } => "called_away",
             Self::Assigned { .. } => "assigned",
             Self::EnRoute { .. } => "en_route",
             Self::Arrived { .. } => "arrived",

@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use domain::time::Timestamp;
 use futures::future::BoxFuture;
 use runtime::{Secret, SharedClock};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -21,7 +22,7 @@ use crate::{
 const MAX_TEXT: usize = 670;
 
 /// SMS over signed HTTP.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GatewayConfig {
     /// Where messages are posted: https, or http to this machine.

@@ -23,10 +23,21 @@ const EARLY: usize = 512;
 /// Events to one plan that wait.
 const EVENTS: usize = 64;
 
+/// One turn of a plan, to be kept before what follows from it is done.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn<'a> {
+    /// The state after it.
+    pub state: &'a State,
+    /// What happened; `None` at the beginning and when it is taken up again.
+    pub event: Option<&'a Event>,
+    /// What follows.
+    pub actions: &'a [Action],
+}
+
 /// Keeps a plan's state, durably: an event of the service that runs the plan.
 pub trait Keeper: Send {
-    /// Called with every new state; what follows from it is done only after it returned.
-    fn keep<'a>(&'a mut self, state: &'a State) -> BoxFuture<'a, Result<(), BoxError>>;
+    /// Called with every turn; what follows from it is done only after it returned.
+    fn keep<'a>(&'a mut self, turn: Turn<'a>) -> BoxFuture<'a, Result<(), BoxError>>;
     /// This address is no more.
     fn forget(&mut self, person: u16, step: u16);
 }
@@ -36,10 +47,21 @@ pub trait Keeper: Send {
 pub struct Forgetful;
 
 impl Keeper for Forgetful {
-    fn keep<'a>(&'a mut self, _: &'a State) -> BoxFuture<'a, Result<(), BoxError>> {
+    fn keep<'a>(&'a mut self, _: Turn<'a>) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(std::future::ready(Ok(())))
     }
     fn forget(&mut self, _: u16, _: u16) {}
+}
+
+/// What a switchboard knows of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing.
+    Not,
+    /// It is on its way.
+    OnItsWay,
+    /// It ended.
+    Ended(Ending),
 }
 
 /// Why a plan was not carried out.
@@ -154,6 +176,16 @@ impl Switchboard {
         }
     }
 
+    /// What is known of a message.
+    pub fn known(&self, message: &MessageId) -> Known {
+        let plans = self.plans();
+        match plans.ended.get(message) {
+            Some(ending) => Known::Ended(*ending),
+            None if plans.running.contains_key(message) => Known::OnItsWay,
+            None => Known::Not,
+        }
+    }
+
     fn plans(&self) -> std::sync::MutexGuard<'_, Plans> {
         self.0.plans.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -206,8 +238,10 @@ impl Running<'_> {
             }
             None => State::begin(self.plan, quiet.as_ref(), clock.now()),
         };
+        let mut event = None;
         loop {
-            keeper.keep(&state).await.map_err(NotRun::NotKept)?;
+            let turn = Turn { state: &state, event: event.as_ref(), actions: &actions };
+            keeper.keep(turn).await.map_err(NotRun::NotKept)?;
             for action in actions.drain(..) {
                 self.carry_out(action, keeper);
             }
@@ -216,9 +250,10 @@ impl Running<'_> {
                 self.tries.detach_all();
                 return Ok(ending);
             }
-            let event = self.next(&state, clock, &stop).await;
-            let early = matches!(&event, Event::Tried { result: Ok(Reached::Taken { .. }), .. });
-            actions = state.apply(self.plan, quiet.as_ref(), event, entropy.seed(), clock.now());
+            let next = self.next(&state, clock, &stop).await;
+            let early = matches!(&next, Event::Tried { result: Ok(Reached::Taken { .. }), .. });
+            actions = state.apply(self.plan, quiet.as_ref(), next.clone(), entropy.seed(), clock.now());
+            event = Some(next);
             if early {
                 let receipts: Vec<Receipt> = self.board.plans().early.iter().cloned().collect();
                 for receipt in receipts {

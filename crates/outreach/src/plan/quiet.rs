@@ -3,20 +3,22 @@
 use std::{fmt, str::FromStr};
 
 use domain::{calendar::Day, time::Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
 
 /// A time of day on the city's clock, `22:00`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
 pub struct TimeOfDay {
     minutes: u16,
 }
 
 /// From when to when on the city's clock; over midnight if it ends before it begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuietHours {
     /// The first quiet minute.

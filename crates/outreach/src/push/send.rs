@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use hyper::header::LOCATION;
 use p256::SecretKey;
 use runtime::{Entropy, Secret, SharedClock};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// Web push.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PushConfig {
     /// The district's VAPID key: 32 bytes in base64url.

@@ -67,6 +67,11 @@ impl Subscription {
         Ok(Self { endpoint: url, key, auth })
     }
 
+    /// The address itself. Take care where it goes.
+    pub fn address(&self) -> &str {
+        self.endpoint.as_str()
+    }
+
     pub(super) const fn endpoint(&self) -> &Url {
         &self.endpoint
     }

@@ -11,6 +11,7 @@ use std::{
 
 use futures::future::BoxFuture;
 use runtime::{BoxError, Clock, Entropy, Secret, SharedClock};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::{
     net::UdpSocket,
@@ -31,7 +32,7 @@ use super::{
 use crate::{Attempt, Channel, Failure, PhoneNumber, Reached, Reason, Sender, Unusable, Way};
 
 /// Phone calls.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SipConfig {
     /// The exchange: `host:port`.

@@ -15,6 +15,7 @@ use std::{
 use domain::time::Timestamp;
 use futures::future::{BoxFuture, try_join_all};
 use runtime::{BoxError, Clock, Entropy, Secret, SharedClock};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
@@ -35,7 +36,7 @@ use crate::{
 };
 
 /// How a text of more than one part is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LongText {
     /// Cut here, each part behind a concatenation header: what every centre takes.
@@ -46,7 +47,7 @@ pub enum LongText {
 }
 
 /// SMS over SMPP 3.4.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SmppConfig {
     /// The centre's host.

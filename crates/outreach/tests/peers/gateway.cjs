@@ -6,6 +6,8 @@ const { tell } = require("./report.cjs");
 const SECRET = "opensesame-opensesame";
 const sign = (...parts) => `v1=${crypto.createHmac("sha256", SECRET).update(parts.join("\n")).digest("hex")}`;
 const known = new Map();
+// Where receipts are posted to.
+const receipts = process.argv[2] ?? "/receipts";
 
 const server = http.createServer((request, response) => {
   let body = "";
@@ -22,7 +24,7 @@ const server = http.createServer((request, response) => {
     const reference = known.get(key);
     const at = String(Math.floor(Date.now() / 1000));
     const receipt = JSON.stringify({ reference, status: "delivered", code: "DELIVRD" });
-    tell({ key, to, text, again, receipt, at, signature: sign("POST", "/receipts", at, receipt) });
+    tell({ key, to, text, again, receipt, at, signature: sign("POST", receipts, at, receipt) });
     answer(200, { reference });
   });
 });

@@ -8,7 +8,7 @@ use outreach::{
     OutreachConfig, Urgency, Way,
     plan::{
         Ending, Enough, Person, Plan, State, Step,
-        driver::{Keeper, NotRun},
+        driver::{Keeper, NotRun, Turn},
     },
 };
 use runtime::BoxError;
@@ -20,8 +20,8 @@ use crate::support::{LIMIT, Peer, clock, content, entropy};
 struct Kept(Arc<Mutex<Vec<State>>>);
 
 impl Keeper for Kept {
-    fn keep<'a>(&'a mut self, state: &'a State) -> BoxFuture<'a, Result<(), BoxError>> {
-        self.0.lock().unwrap().push(state.clone());
+    fn keep<'a>(&'a mut self, turn: Turn<'a>) -> BoxFuture<'a, Result<(), BoxError>> {
+        self.0.lock().unwrap().push(turn.state.clone());
         Box::pin(std::future::ready(Ok(())))
     }
     fn forget(&mut self, _: u16, _: u16) {}
@@ -117,7 +117,7 @@ async fn an_answer_ends_it_and_a_state_that_cannot_be_kept_sends_nothing() {
 /// Somebody who may no longer write.
 struct Fenced;
 impl Keeper for Fenced {
-    fn keep<'a>(&'a mut self, _: &'a State) -> BoxFuture<'a, Result<(), BoxError>> {
+    fn keep<'a>(&'a mut self, _: Turn<'a>) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(std::future::ready(Err("another process owns it".into())))
     }
     fn forget(&mut self, _: u16, _: u16) {}

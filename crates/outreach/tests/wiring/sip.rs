@@ -1,9 +1,4 @@
-use std::{
-    net::UdpSocket,
-    path::Path,
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
+use std::{net::UdpSocket, path::Path, time::Duration};
 
 use outreach::{
     Failure, Reached, Reason, Sender, Way,
@@ -13,77 +8,7 @@ use runtime::Secret;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{LIMIT, attempt, clock, entropy, tests_folder};
-
-/// `sipp` as the phone that is called.
-struct Sipp {
-    process: Child,
-    folder: TempDir,
-    port: u16,
-}
-
-impl Sipp {
-    fn answer(scenario: &str) -> Self {
-        let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let media = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port() & !1;
-        let folder = TempDir::new().unwrap();
-        let file = tests_folder().join("sipp").join(format!("{scenario}.xml"));
-        let process = Command::new("sipp")
-            .current_dir(folder.path())
-            .arg("-sf")
-            .arg(file)
-            .args(["-i", "127.0.0.1", "-p", &port.to_string(), "-mp", &media.to_string()])
-            .args([
-                "-m",
-                "1",
-                "-nostdin",
-                "-rtp_echo",
-                "-timeout",
-                "60",
-                "-trace_err",
-                "-error_file",
-                "errors",
-            ])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("sipp runs: `cargo xtask tools` installs it");
-        Self { process, folder, port }
-    }
-
-    /// Waits until the phone has seen its whole scenario.
-    fn sees_it_through(mut self) {
-        let end = Instant::now() + LIMIT;
-        let status = loop {
-            if let Some(status) = self.process.try_wait().unwrap() {
-                break status;
-            }
-            assert!(Instant::now() < end, "sipp is still waiting for something");
-            std::thread::sleep(Duration::from_millis(20));
-        };
-        let errors = std::fs::read_to_string(self.folder.path().join("errors")).unwrap_or_default();
-        assert!(status.success(), "{status}: {errors}");
-    }
-}
-
-impl Drop for Sipp {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// A second of a tone, as a WAV file.
-fn prompt(folder: &Path) {
-    let samples: Vec<u8> =
-        (0..8000_i32).flat_map(|n| (((n * 17 % 200) - 100) as i16 * 80).to_le_bytes()).collect();
-    let mut wav =
-        b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data".to_vec();
-    wav.extend((samples.len() as u32).to_le_bytes());
-    wav.extend(samples);
-    std::fs::write(folder.join("alarm.wav"), wav).unwrap();
-}
+use crate::support::{LIMIT, Sipp, attempt, clock, entropy, prompt};
 
 fn config(port: u16, prompts: &Path) -> SipConfig {
     let text = format!(
@@ -106,7 +31,7 @@ async fn call(scenario: &str, within: Duration) -> Result<Reached, Failure> {
     let folder = TempDir::new().unwrap();
     prompt(folder.path());
     let sipp = Sipp::answer(scenario);
-    let phone = phone(config(sipp.port, folder.path())).await;
+    let phone = phone(config(sipp.port(), folder.path())).await;
     let way = Way::Call("+8613800138000".parse().unwrap());
     let result = tokio::time::timeout(LIMIT, phone.send(attempt(way, within))).await.unwrap();
     tokio::task::block_in_place(|| sipp.sees_it_through());
@@ -153,11 +78,11 @@ async fn a_call_that_nobody_needs_stops_ringing() {
     let folder = TempDir::new().unwrap();
     prompt(folder.path());
     let sipp = Sipp::answer("rings");
-    let phone = phone(config(sipp.port, folder.path())).await;
+    let phone = phone(config(sipp.port(), folder.path())).await;
     let attempt = attempt(Way::Call("13800138000".parse().unwrap()), LONG);
     let stop = attempt.stop.clone();
     let call = tokio::spawn(async move { phone.send(attempt).await });
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    sipp.rings().await;
     stop.cancel();
     let result = tokio::time::timeout(LIMIT, call).await.unwrap().unwrap();
     assert_eq!(result.unwrap_err().reason, Reason::Stopped);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{
     endpoint::{Endpoint, Who},
     extract::{Caller, Query},
-    page::{self, Page},
+    page::{self, Page, Paging},
     problem::{Answer, out_of_scope},
 };
 use crate::{edge::Edge, store::audit::AuditEntry};
@@ -16,12 +16,9 @@ use crate::{edge::Edge, store::audit::AuditEntry};
 /// Which entries.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Which {
-    /// 1 to 500.
-    #[serde(default)]
-    pub limit: Option<u16>,
-    /// From the page before.
-    #[serde(default)]
-    pub cursor: Option<String>,
+    /// Which page.
+    #[serde(flatten)]
+    pub paging: Paging,
 }
 
 const WHO: Who = Who::Roles(&[Role::Auditor, Role::Supervisor]);
@@ -43,8 +40,8 @@ async fn list(
     if !claims.scope.is_whole() {
         return Err(out_of_scope("the audit log is of the whole district"));
     }
-    let limit = page::limit(which.limit)?;
-    let before = page::place(which.cursor.as_deref(), |text| text.parse::<i64>().ok())?;
+    let limit = which.paging.limit()?;
+    let before = which.paging.place(|text| text.parse::<i64>().ok())?;
     let entries = edge.door.store.audit_before(before.unwrap_or(i64::MAX), limit + 1).await?;
     Ok(Json(page::take(entries.into_iter(), limit, |entry| entry.id.to_string())))
 }

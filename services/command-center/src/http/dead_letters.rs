@@ -17,7 +17,7 @@ use serde_json::json;
 use super::{
     endpoint::{COMMAND, Endpoint},
     extract::{Body, Caller, Path, Query},
-    page::{self, Page},
+    page::{self, Page, Paging},
     problem::{Answer, not_found, out_of_scope},
 };
 use crate::{
@@ -36,12 +36,9 @@ pub struct Which {
     /// Those that were seen to, too; otherwise only those that still wait for somebody.
     #[serde(default)]
     pub settled: Option<bool>,
-    /// 1 to 500.
-    #[serde(default)]
-    pub limit: Option<u16>,
-    /// From the page before.
-    #[serde(default)]
-    pub cursor: Option<String>,
+    /// Which page.
+    #[serde(flatten)]
+    pub paging: Paging,
 }
 
 /// A letter with the message it is about.
@@ -88,8 +85,8 @@ async fn list(
     Query(which): Query<Which>,
 ) -> Answer<Json<Page<Letter>>> {
     whole(&claims)?;
-    let limit = page::limit(which.limit)?;
-    let before = page::place(which.cursor.as_deref(), |text| text.parse::<u64>().ok())?;
+    let limit = which.paging.limit()?;
+    let before = which.paging.place(|text| text.parse::<u64>().ok())?;
     let all = which.settled.unwrap_or_default();
     let page = edge.live.read(|core| {
         let letters = core.world.letters_before(before.unwrap_or(u64::MAX));

@@ -24,7 +24,7 @@ use serde_json::json;
 use super::{
     endpoint::{COMMAND, Endpoint, Who},
     extract::{Body, Caller, Idempotency, Path, Query},
-    page::{self, Page},
+    page::{self, Page, Paging},
     problem::{Answer, out_of_scope},
 };
 use crate::{
@@ -49,18 +49,18 @@ pub struct Which {
     /// `true`: only those whose weekly test call is due.
     #[serde(default)]
     pub untested: Option<bool>,
+    /// `true`: only those whose test call was asked for and did not come in time.
+    #[serde(default)]
+    pub failed: Option<bool>,
     /// Only in this street.
     #[serde(default)]
     pub street: Option<StreetId>,
     /// Part of an id of device or elder.
     #[serde(default)]
     pub q: Option<String>,
-    /// 1 to 500.
-    #[serde(default)]
-    pub limit: Option<u16>,
-    /// From the page before.
-    #[serde(default)]
-    pub cursor: Option<String>,
+    /// Which page.
+    #[serde(flatten)]
+    pub paging: Paging,
 }
 
 /// A device to be registered or changed.
@@ -119,8 +119,8 @@ async fn list(
     Caller(claims): Caller,
     Query(which): Query<Which>,
 ) -> Answer<Json<Page<DeviceEvent>>> {
-    let limit = page::limit(which.limit)?;
-    let after = page::place(which.cursor.as_deref(), |text| DeviceId::new(text).ok())?;
+    let limit = which.paging.limit()?;
+    let after = which.paging.place(|text| DeviceId::new(text).ok())?;
     let audience = Audience::of(&claims);
     let fault = which.wanted_fault()?;
     let now = edge.clock.now();
@@ -136,6 +136,9 @@ async fn list(
             audience.of_device(device.street.as_ref())
                 && faulty
                 && which.untested.is_none_or(|untested| untested != tested && !(untested && device.retired))
+                && which
+                    .failed
+                    .is_none_or(|failed| failed == condition.trial.is_some_and(|trial| trial.failed))
                 && which.street.as_ref().is_none_or(|street| device.street.as_ref() == Some(street))
                 && which.q.as_deref().is_none_or(|q| mentions(device, q.trim()))
         });

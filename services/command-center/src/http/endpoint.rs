@@ -198,7 +198,7 @@ impl Endpoint {
 pub fn table() -> Vec<Endpoint> {
     use super::{
         audit, dead_letters, devices, district, duty, handover, incidents, kpi, live, map, matters, money,
-        nearest, openapi, orders, osmand, people, positions, probes, route, session, users,
+        nearest, openapi, orders, osmand, outreach, people, positions, probes, route, session, users,
     };
     [
         session::endpoints(),
@@ -216,6 +216,7 @@ pub fn table() -> Vec<Endpoint> {
         incidents::endpoints(),
         handover::endpoints(),
         devices::endpoints(),
+        outreach::endpoints(),
         money::endpoints(),
         matters::endpoints(),
         dead_letters::endpoints(),

@@ -7,9 +7,10 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path as AxumPath, Request},
     http::{HeaderMap, header, request::Parts},
 };
-use domain::id::CommandId;
+use domain::{id::CommandId, time::Timestamp};
+use schemars::JsonSchema;
 use schemas::problem::Problem;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{problem::Failure, server::Peer};
 use crate::{
@@ -143,6 +144,17 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Edge> for Path<T> {
             Err(rejection) => Err(Problem::new(400, "malformed_path", rejection.body_text()).into()),
         }
     }
+}
+
+/// What every command may say of itself: flattened into it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Stamp {
+    /// Repeating the same id is a no-op that answers as the first time.
+    #[serde(default)]
+    pub id: Option<CommandId>,
+    /// When it happened, by the utterer's clock; `None` is now.
+    #[serde(default)]
+    pub occurred_at: Option<Timestamp>,
 }
 
 /// The `Idempotency-Key` header: the command's id, where the body names none.

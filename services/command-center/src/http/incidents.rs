@@ -6,10 +6,9 @@ use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     alarm::{AlarmCause, Channel, Says, Signal},
     geo::Reported,
-    id::{CommandId, DeviceId, ElderId, IncidentId},
+    id::{DeviceId, ElderId, IncidentId},
     incident::{Incident, IncidentAction, IncidentCommand, Means, Subject},
     order::Role,
-    time::Timestamp,
 };
 use runtime::Clock;
 use schemars::JsonSchema;
@@ -23,8 +22,8 @@ use serde_json::json;
 
 use super::{
     endpoint::{Endpoint, Who},
-    extract::{Body, Caller, Idempotency, Path, Query},
-    page::{self, Page},
+    extract::{Body, Caller, Idempotency, Path, Query, Stamp},
+    page::{self, Page, Paging},
     problem::{Answer, not_found},
 };
 use crate::{
@@ -72,23 +71,17 @@ pub struct Which {
     /// Part of an id of incident, elder, caregiver, device or street.
     #[serde(default)]
     pub q: Option<String>,
-    /// 1 to 500.
-    #[serde(default)]
-    pub limit: Option<u16>,
-    /// From the page before.
-    #[serde(default)]
-    pub cursor: Option<String>,
+    /// Which page.
+    #[serde(flatten)]
+    pub paging: Paging,
 }
 
 /// A command to one emergency.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Command {
-    /// Repeating the same id is a no-op that answers as the first time.
-    #[serde(default)]
-    pub id: Option<CommandId>,
-    /// When it happened, by the utterer's clock; `None` is now.
-    #[serde(default)]
-    pub occurred_at: Option<Timestamp>,
+    /// Its id and time.
+    #[serde(flatten)]
+    pub stamp: Stamp,
     /// What.
     #[serde(flatten)]
     pub action: IncidentAction,
@@ -151,8 +144,8 @@ async fn list(
     Caller(claims): Caller,
     Query(which): Query<Which>,
 ) -> Answer<Json<Page<Incident>>> {
-    let limit = page::limit(which.limit)?;
-    let after = page::place(which.cursor.as_deref(), |text| {
+    let limit = which.paging.limit()?;
+    let after = which.paging.place(|text| {
         let (millis, id) = text.split_once(':')?;
         Some((std::cmp::Reverse(millis.parse().ok()?), IncidentId::new(id).ok()?))
     })?;
@@ -236,8 +229,8 @@ async fn command(
         find(&edge, &claims, &incident)?;
     }
     let means = if claims.role == Role::Caregiver { Means::App } else { Means::Desk };
-    let id = idempotency.or(command.id, &edge);
-    let command = IncidentCommand { id, incident, action, means, occurred_at: command.occurred_at };
+    let id = idempotency.or(command.stamp.id, &edge);
+    let command = IncidentCommand { id, incident, action, means, occurred_at: command.stamp.occurred_at };
     let done = ask(&edge, &claims, EmergencyCommand::Incident { command }).await?;
     Ok(Json(seen_by(&claims, done)))
 }

@@ -21,6 +21,7 @@ pub mod nearest;
 pub mod openapi;
 pub mod orders;
 pub mod osmand;
+pub mod outreach;
 pub mod page;
 pub mod people;
 pub mod positions;

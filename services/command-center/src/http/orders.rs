@@ -6,7 +6,6 @@ use domain::{
     decision::Decision,
     id::{CaregiverId, CommandId, ElderId, OrderId, UserId},
     order::{Order, Role},
-    time::Timestamp,
 };
 use schemars::JsonSchema;
 use schemas::{
@@ -21,8 +20,8 @@ use sha2::{Digest, Sha256};
 
 use super::{
     endpoint::{Endpoint, Who},
-    extract::{Body, Caller, Idempotency, Path, Query},
-    page::{self, Page},
+    extract::{Body, Caller, Idempotency, Path, Query, Stamp},
+    page::{self, Page, Paging},
     problem::{Answer, Failure, not_found},
 };
 use crate::{
@@ -72,23 +71,17 @@ pub struct Which {
     /// Part of an id of order, elder, caregiver, street or community, or of a service's name.
     #[serde(default)]
     pub q: Option<String>,
-    /// 1 to 500.
-    #[serde(default)]
-    pub limit: Option<u16>,
-    /// From the page before.
-    #[serde(default)]
-    pub cursor: Option<String>,
+    /// Which page.
+    #[serde(flatten)]
+    pub paging: Paging,
 }
 
 /// A command to one order.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Command {
-    /// Repeating the same id is a no-op that answers as the first time.
-    #[serde(default)]
-    pub id: Option<CommandId>,
-    /// When it happened, by the utterer's clock; `None` is now.
-    #[serde(default)]
-    pub occurred_at: Option<Timestamp>,
+    /// Its id and time.
+    #[serde(flatten)]
+    pub stamp: Stamp,
     /// Applied only if the order still has this revision.
     #[serde(default)]
     pub if_revision: Option<u32>,
@@ -189,8 +182,8 @@ async fn list(
     Caller(claims): Caller,
     Query(which): Query<Which>,
 ) -> Answer<Json<Page<Order>>> {
-    let limit = page::limit(which.limit)?;
-    let after = page::place(which.cursor.as_deref(), |text| {
+    let limit = which.paging.limit()?;
+    let after = which.paging.place(|text| {
         let (millis, id) = text.split_once(':')?;
         Some((std::cmp::Reverse(millis.parse().ok()?), OrderId::new(id).ok()?))
     })?;
@@ -312,7 +305,7 @@ async fn command(
     }
     may_command(&edge, &claims, &order).await?;
     note_override(&edge, &claims, &order, &action).await?;
-    let id = idempotency.or(command.id, &edge);
+    let id = idempotency.or(command.stamp.id, &edge);
     let request = DispatchRequest {
         actor: claims.actor(),
         caregiver: claims.caregiver.clone(),
@@ -320,7 +313,7 @@ async fn command(
             command: OrderCommand {
                 id,
                 order,
-                occurred_at: command.occurred_at,
+                occurred_at: command.stamp.occurred_at,
                 if_revision: command.if_revision,
                 action,
             },

@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use schemars::JsonSchema;
 use schemas::problem::Problem;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -14,11 +14,46 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+/// What every list's query has: flattened into it.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub struct Paging {
+    /// 1 to 500.
+    #[serde(default, deserialize_with = "number")]
+    pub limit: Option<u16>,
+    /// From the page before.
+    #[serde(default)]
+    pub cursor: Option<String>,
+}
+
+/// Flattened, a query's values are texts.
+fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    text.map(|text| text.parse().map_err(|_| D::Error::custom(format_args!("{text:?} is no number"))))
+        .transpose()
+}
+
+impl Paging {
+    /// How many items are wanted: 1 to 500, 50 where nothing is said.
+    ///
+    /// # Errors
+    /// `malformed_query`.
+    pub fn limit(&self) -> Result<usize, Problem> {
+        limit(self.limit)
+    }
+
+    /// The place the cursor names.
+    ///
+    /// # Errors
+    /// `malformed_cursor`.
+    pub fn place<T>(&self, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Problem> {
+        place(self.cursor.as_deref(), read)
+    }
+}
+
 const USUAL: usize = 50;
 const MOST: usize = 500;
 
-/// How many items are wanted: 1 to 500, 50 where nothing is said.
-pub fn limit(asked: Option<u16>) -> Result<usize, Problem> {
+fn limit(asked: Option<u16>) -> Result<usize, Problem> {
     match asked.map(usize::from) {
         None => Ok(USUAL),
         Some(limit) if (1..=MOST).contains(&limit) => Ok(limit),
@@ -30,12 +65,11 @@ pub fn limit(asked: Option<u16>) -> Result<usize, Problem> {
 }
 
 /// A cursor; opaque to clients.
-pub fn cursor(place: &str) -> String {
+fn cursor(place: &str) -> String {
     URL_SAFE_NO_PAD.encode(place)
 }
 
-/// The place a cursor names.
-pub fn place<T>(cursor: Option<&str>, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Problem> {
+fn place<T>(cursor: Option<&str>, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Problem> {
     let Some(cursor) = cursor else { return Ok(None) };
     let text = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let place = text.as_deref().and_then(read);

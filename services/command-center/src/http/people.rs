@@ -22,7 +22,7 @@ use serde_json::json;
 use super::{
     endpoint::{DESK, Endpoint, Who},
     extract::{Caller, Query},
-    page::{self, Page},
+    page::{self, Page, Paging},
     problem::Answer,
 };
 use crate::{
@@ -41,12 +41,9 @@ pub struct Which {
     /// Part of a name, of an id, or of the id of a street or community.
     #[serde(default)]
     pub q: Option<String>,
-    /// 1 to 500.
-    #[serde(default)]
-    pub limit: Option<u16>,
-    /// From the page before.
-    #[serde(default)]
-    pub cursor: Option<String>,
+    /// Which page.
+    #[serde(flatten)]
+    pub paging: Paging,
 }
 
 /// A caregiver.
@@ -91,8 +88,8 @@ async fn caregivers(
     Caller(claims): Caller,
     Query(which): Query<Which>,
 ) -> Answer<Json<Page<CaregiverRow>>> {
-    let limit = page::limit(which.limit)?;
-    let after = page::place(which.cursor.as_deref(), |text| CaregiverId::new(text).ok())?;
+    let limit = which.paging.limit()?;
+    let after = which.paging.place(|text| CaregiverId::new(text).ok())?;
     let audience = Audience::of(&claims);
     let from = after.as_ref().map(CaregiverId::as_str);
     let called = called(&edge, &claims, Kind::Caregiver, which.words(), from, limit).await?;
@@ -127,8 +124,8 @@ async fn elders(
     Caller(claims): Caller,
     Query(which): Query<Which>,
 ) -> Answer<Json<Page<ElderRow>>> {
-    let limit = page::limit(which.limit)?;
-    let after = page::place(which.cursor.as_deref(), |text| ElderId::new(text).ok())?;
+    let limit = which.paging.limit()?;
+    let after = which.paging.place(|text| ElderId::new(text).ok())?;
     let from = after.as_ref().map(ElderId::as_str);
     let called = called(&edge, &claims, Kind::Elder, which.words(), from, limit).await?;
     let mut page = edge.live.read(|core| {

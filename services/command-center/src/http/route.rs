@@ -1,9 +1,10 @@
-//! A sketch of the way to an order's door.
+//! A sketch of the way to an order's door, or to an emergency.
 
 use axum::{Json, extract::State};
 use domain::{
     caregiver::TravelMode,
-    id::{CaregiverId, OrderId},
+    geo::Wgs84,
+    id::{CaregiverId, IncidentId, OrderId},
     order::Role,
     unit::{Metres, Seconds},
 };
@@ -15,10 +16,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     endpoint::{Endpoint, Who},
     extract::{Caller, Path, Query},
-    orders::find,
+    incidents, orders,
     problem::{Answer, not_found, out_of_scope},
 };
-use crate::edge::Edge;
+use crate::{access::token::Claims, edge::Edge};
 
 /// Whose way.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -41,12 +42,17 @@ pub struct Sketch {
     pub source: TravelSource,
 }
 
+const WHO_RUNS: Who = Who::Roles(&[Role::Operator, Role::Supervisor, Role::Caregiver]);
 const WHO: Who = Who::Roles(&[Role::Operator, Role::Supervisor, Role::FrontDesk, Role::Caregiver]);
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/api/v1/orders/{id}/route", WHO, route)
             .about("The way from a caregiver's last known position to an order's door")
+            .query::<Whose>()
+            .answers::<Sketch>(200),
+        Endpoint::get("/api/v1/incidents/{id}/route", WHO_RUNS, to_incident)
+            .about("The way from a caregiver's last known position to an emergency")
             .query::<Whose>()
             .answers::<Sketch>(200),
     ]
@@ -58,7 +64,22 @@ async fn route(
     Path(id): Path<OrderId>,
     Query(whose): Query<Whose>,
 ) -> Answer<Json<Sketch>> {
-    let order = find(&edge, &claims, &id).await?;
+    let order = orders::find(&edge, &claims, &id).await?;
+    sketch(&edge, &claims, whose, order.place).await
+}
+
+async fn to_incident(
+    State(edge): State<Edge>,
+    Caller(claims): Caller,
+    Path(id): Path<IncidentId>,
+    Query(whose): Query<Whose>,
+) -> Answer<Json<Sketch>> {
+    let incident = incidents::find(&edge, &claims, &id)?;
+    let place = incident.place.ok_or_else(|| not_found("no_place", "known place of this emergency"))?;
+    sketch(&edge, &claims, whose, place).await
+}
+
+async fn sketch(edge: &Edge, claims: &Claims, whose: Whose, to: Wgs84) -> Answer<Json<Sketch>> {
     let caregiver = match (&claims.caregiver, whose.caregiver) {
         (Some(me), Some(other)) if *me != other => {
             return Err(out_of_scope("a caregiver sees their own way only"));
@@ -80,8 +101,7 @@ async fn route(
     let position = position.ok_or_else(|| not_found("no_position", "known position of this caregiver"))?;
     let working = edge.clone();
     let way = tokio::task::spawn_blocking(move || {
-        let (from, to) =
-            (working.roads.snap(profile, position.place), working.roads.snap(profile, order.place));
+        let (from, to) = (working.roads.snap(profile, position.place), working.roads.snap(profile, to));
         working.roads.route(profile, &from, &to)
     });
     let way = way

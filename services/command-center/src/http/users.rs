@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     endpoint::{Endpoint, SUPERVISOR},
     extract::{Body, Caller, Path, Query},
-    page::{self, Page},
+    page::{self, Page, Paging},
     problem::Answer,
 };
 use crate::{access::accounts::Change, edge::Edge, store::users::User};
@@ -19,12 +19,9 @@ use crate::{access::accounts::Change, edge::Edge, store::users::User};
 /// Which accounts.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Which {
-    /// 1 to 500.
-    #[serde(default)]
-    pub limit: Option<u16>,
-    /// From the page before.
-    #[serde(default)]
-    pub cursor: Option<String>,
+    /// Which page.
+    #[serde(flatten)]
+    pub paging: Paging,
 }
 
 /// An account, and whether its owner can come in.
@@ -84,8 +81,8 @@ async fn list(
     Caller(claims): Caller,
     Query(which): Query<Which>,
 ) -> Answer<Json<Page<Listed>>> {
-    let limit = page::limit(which.limit)?;
-    let after = page::place(which.cursor.as_deref(), |text| UserId::new(text).ok())?;
+    let limit = which.paging.limit()?;
+    let after = which.paging.place(|text| UserId::new(text).ok())?;
     let mut after = after.map(|user| user.to_string()).unwrap_or_default();
     let mut seen = Vec::new();
     // Accounts outside the scope do not count towards the page.

@@ -118,6 +118,9 @@ pub fn for_the_field(incident: &Incident) -> Incident {
         matches!(call.callee, Callee::Caregiver { .. })
             && matches!(call.answer, Answer::Waiting | Answer::Accepted)
     });
+    for call in &mut seen.calls {
+        call.reach = None;
+    }
     seen.timeline.retain(|entry| {
         matches!(
             entry.what,

@@ -38,6 +38,7 @@ fn concerned(what: &Happening) -> &[CaregiverId] {
         | Happening::Declined { caregiver, .. }
         | Happening::TimedOut { caregiver }
         | Happening::Released { caregiver }
+        | Happening::CalledAway { caregiver, .. }
         | Happening::EnRoute { caregiver }
         | Happening::Arrived { caregiver, .. }
         | Happening::NoShow { caregiver }

@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod failures;
 pub mod letters;
+pub mod push;
 pub mod sessions;
 pub mod sign_ins;
 pub mod trackers;
@@ -87,6 +88,7 @@ fn migrator() -> Migrator {
         simple(2, "sign-ins", include_str!("../../migrations/0002_sign_ins.sql")),
         simple(3, "standing", include_str!("../../migrations/0003_standing.sql")),
         simple(4, "letters", include_str!("../../migrations/0004_letters.sql")),
+        simple(5, "push", include_str!("../../migrations/0005_push.sql")),
     ])
 }
 

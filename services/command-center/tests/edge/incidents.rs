@@ -69,7 +69,8 @@ async fn the_desk_claims_answers_and_closes_and_roles_keep_to_their_own() {
         "unknown_incident",
         "another street"
     );
-    assert_eq!(act("caregiver", json!({ "action": "resolve", "note": "x" })).await.1["code"], "not_allowed");
+    assert_eq!(act("caregiver", json!({ "action": "resolve", "note": "x" })).await.1["code"], "not_on_scene");
+    assert_eq!(act("caregiver", json!({ "action": "claim" })).await.1["code"], "not_allowed");
     let (_, done) = act("operator", json!({ "action": "acknowledge" })).await;
     assert_eq!(done["incident"]["stage"], "acknowledged");
     let (_, done) = act("caregiver", json!({ "action": "accept" })).await;

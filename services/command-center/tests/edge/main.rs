@@ -15,6 +15,8 @@ mod nonsense;
 #[cfg(test)]
 mod orders;
 #[cfg(test)]
+mod outreach;
+#[cfg(test)]
 mod positions;
 #[cfg(test)]
 mod roles;

@@ -43,7 +43,7 @@ impl Core {
         }
     }
 
-    fn orders_of(&self, caregiver: &CaregiverId) -> Vec<Order> {
+    pub(super) fn orders_of(&self, caregiver: &CaregiverId) -> Vec<Order> {
         self.roster.orders_of(caregiver).filter_map(|id| self.orders.get(id)).cloned().collect()
     }
 

@@ -5,6 +5,7 @@
 //! stream.
 
 mod agenda;
+mod away;
 mod commands;
 mod deadlines;
 mod digest;
@@ -22,13 +23,13 @@ mod store;
 mod ways;
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
 use domain::{
     elder::ElderProfile,
-    id::{CaregiverId, DistrictId, ElderId, OrderId, OrganisationId},
+    id::{CaregiverId, DistrictId, ElderId, IncidentId, OrderId, OrganisationId},
     order::{Order, Refusal},
     priority::Priority,
     time::Timestamp,
@@ -72,6 +73,13 @@ pub enum Input {
         organisation: OrganisationId,
         /// They may not.
         stopped: bool,
+    },
+    /// Who goes to an emergency or is there; nobody once it is over.
+    Emergency {
+        /// Which.
+        incident: IncidentId,
+        /// Who.
+        responders: BTreeSet<CaregiverId>,
     },
     /// What `accounts` says about the money of an order.
     Funded {
@@ -132,6 +140,8 @@ pub struct Core {
     agenda: Agenda,
     funds: Funds,
     standings: Standings,
+    /// Who goes to which emergency.
+    emergencies: BTreeMap<IncidentId, BTreeSet<CaregiverId>>,
     /// When waiting orders are to be solved together.
     settle_at: Option<Timestamp>,
     /// Which of too many waiting orders were tried in this round.
@@ -167,6 +177,7 @@ impl Core {
             agenda: Agenda::default(),
             funds: Funds::default(),
             standings: Standings::default(),
+            emergencies: BTreeMap::new(),
             settle_at: None,
             tried: HashSet::new(),
             at_door: HashMap::new(),
@@ -186,6 +197,7 @@ impl Core {
         if let Some(caregiver) = leaver {
             self.went_off(&caregiver, now);
         }
+        self.relieve(now);
         self.dismiss_unfit(now);
         self.follow_elders(now);
         self.deadlines(now);
@@ -198,6 +210,7 @@ impl Core {
             Input::Request(ticket, request) => self.request(ticket, *request, now),
             Input::Elder(elder) => self.learn_elder(*elder),
             Input::Caregiver(profile) => self.learn_caregiver(*profile, now),
+            Input::Emergency { incident, responders } => self.emergency(incident, responders, now),
             Input::Standing { organisation, stopped } => self.stand(&organisation, stopped, now),
             Input::Presence(presence) => {
                 if self.roster.presence(presence, &self.orders) {

@@ -28,6 +28,8 @@ const TOLERANCE: Seconds = Seconds::minutes(15);
 struct Person {
     profile: Option<Arc<CaregiverProfile>>,
     duty: Duty,
+    /// They go to an emergency.
+    away: bool,
     signal: Signal,
     /// Where they are; the place is theirs alone and moves with them.
     whereabouts: Option<Whereabouts>,
@@ -112,6 +114,15 @@ impl Roster {
             self.refresh(&id, orders);
         }
         came
+    }
+
+    /// Somebody goes to an emergency, or is back from it. True when they may be free because of it.
+    pub fn call_away(&mut self, id: &CaregiverId, away: bool, orders: &HashMap<OrderId, Order>) -> bool {
+        let before = std::mem::replace(&mut self.person(id).away, away);
+        if before != away {
+            self.refresh(id, orders);
+        }
+        before && !away
     }
 
     /// A position. True when it is the first one of somebody who was missing.
@@ -221,7 +232,7 @@ impl Roster {
                 Unfit::Unqualified => Exclusion::Unqualified,
             }));
         }
-        let off = person.duty == Duty::Off && order.window.earliest <= now;
+        let off = (person.away || person.duty == Duty::Off) && order.window.earliest <= now;
         Ok(off.then_some(Exclusion::OffDuty))
     }
 
@@ -314,6 +325,7 @@ impl Roster {
         self.people.entry(id.clone()).or_insert_with(|| Person {
             profile: None,
             duty: Duty::Off,
+            away: false,
             signal: Signal::None,
             whereabouts: None,
             orders: BTreeSet::new(),
@@ -333,7 +345,7 @@ impl Roster {
         let (commitments, holds_offer) = self.promises(id, person, orders);
         let worker = Worker {
             profile: Arc::clone(profile),
-            duty: person.duty,
+            duty: if person.away { Duty::Off } else { person.duty },
             signal: person.signal,
             whereabouts: person.whereabouts,
             holds_offer,

@@ -4,7 +4,7 @@ use domain::{
     alarm::Signal,
     device::Device,
     id::{CaregiverId, DeviceId, StreetId},
-    incident::{Answer, Call, Incident, IncidentCommand, Refusal, Subject, apply::Utterer},
+    incident::{Answer, Call, Incident, IncidentAction, IncidentCommand, Refusal, Subject, apply::Utterer},
     order::{Actor, Role},
     time::Timestamp,
 };
@@ -25,6 +25,11 @@ impl Core {
     ) {
         let EmergencyRequest { actor, caregiver, request } = request;
         let done = match request {
+            EmergencyCommand::Incident { command }
+                if command.action == IncidentAction::CallBack && !self.outreach =>
+            {
+                Err(Problem::new(409, "no_channel", "this district has no telephone; call by hand"))
+            }
             EmergencyCommand::Incident { command } => self
                 .command(ticket, &actor, caregiver.as_ref(), &command, now)
                 .map_err(|refusal| Problem::new(refusal.status(), refusal.code(), refusal.to_string())),
@@ -84,10 +89,7 @@ impl Core {
             let detail = "the card is shown to the desk, and to the caregiver who accepted while it lasts";
             return Err(Problem::new(403, "not_accepted", detail));
         }
-        let devices =
-            std::iter::once(&incident.device).chain(incident.presses.iter().map(|press| &press.device));
-        let mut cards = devices.filter_map(|id| Some((id.clone(), self.supervision.event(id)?.card?)));
-        let (device, card) = cards.next().ok_or_else(|| {
+        let (device, card) = self.sealed_card(incident).ok_or_else(|| {
             Problem::new(
                 404,
                 "no_card",
@@ -95,6 +97,13 @@ impl Core {
             )
         })?;
         Ok((device, card, goes))
+    }
+
+    /// The card of the first of the incident's devices that has one.
+    pub fn sealed_card(&self, incident: &Incident) -> Option<(DeviceId, SealedCard)> {
+        let pressed = incident.presses.iter().map(|press| &press.device);
+        let mut devices = std::iter::once(&incident.device).chain(pressed);
+        devices.find_map(|id| Some((id.clone(), self.supervision.event(id)?.card?)))
     }
 
     fn command(
@@ -112,8 +121,21 @@ impl Core {
             self.taken(Some(ticket), Some(&before));
             return Ok(());
         }
-        let waiting: Vec<Call> = waiting(before).cloned().collect();
-        let mut incident = before.clone().apply(command, Utterer { actor, caregiver }, now)?;
+        let before = before.clone();
+        self.enact(before, ticket, Utterer { actor, caregiver }, command, now)
+    }
+
+    /// Applies a command that was not applied before, and tells whoever is no longer wanted.
+    pub(super) fn enact(
+        &mut self,
+        before: Incident,
+        ticket: Ticket,
+        by: Utterer<'_>,
+        command: &IncidentCommand,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let waiting: Vec<Call> = waiting(&before).cloned().collect();
+        let mut incident = before.apply(command, by, now)?;
         self.settle(&mut incident, now);
         let id = incident.id.clone();
         self.climb_and_commit(incident, Some(ticket), now);

@@ -3,7 +3,7 @@
 use domain::{
     escalation::{Party, Plan, Search, Until},
     id::{CaregiverId, IncidentId},
-    incident::{Answer, Call, Callee, Found, Happening, Incident, Stage},
+    incident::{Answer, Call, Callee, Found, Happening, Incident, Stage, Subject},
     time::Timestamp,
 };
 use schemas::emergency::CallOut;
@@ -60,13 +60,9 @@ impl Core {
                     Err(search) => incident.escalation.searching = Some(search),
                 }
             }
-            incident.calls.extend(called.iter().map(|callee| Call {
-                callee: callee.clone(),
-                at: now,
-                step: due.step,
-                round: due.round,
-                answer: Answer::Waiting,
-            }));
+            incident
+                .calls
+                .extend(called.iter().map(|callee| Call::new(callee.clone(), now, due.step, due.round)));
             incident.note(now, Happening::Escalated { step: due.step, round: due.round, called });
             incident.escalation.taken = due.step.saturating_add(1);
             incident.escalation.round = due.round;
@@ -81,7 +77,7 @@ impl Core {
         &mut self,
         id: &IncidentId,
         (step, round): (u16, u16),
-        caregivers: Vec<CaregiverId>,
+        mut caregivers: Vec<CaregiverId>,
         found: Found,
         now: Timestamp,
     ) {
@@ -92,6 +88,7 @@ impl Core {
             return;
         }
         incident.escalation.searching = None;
+        caregivers.retain(|caregiver| self.may_be_asked(&incident, caregiver));
         let found = if caregivers.is_empty() { Found::Nobody } else { found };
         if found == Found::Nobody {
             // Nobody to wait for: the next rung at once.
@@ -103,10 +100,19 @@ impl Core {
             let mut out = call_out(&incident, callee.clone(), Answer::Waiting);
             out.revision = out.revision.saturating_add(1);
             self.effects.push(Effect::Call(Box::new(out)));
-            incident.calls.push(Call { callee, at: now, step, round, answer: Answer::Waiting });
+            incident.calls.push(Call::new(callee, now, step, round));
         }
         incident.note(now, Happening::Called { caregivers, found });
         self.climb_and_commit(incident, None, now);
+    }
+
+    /// Not who called for help themselves, and nobody who goes to another emergency or is there.
+    fn may_be_asked(&self, incident: &Incident, caregiver: &CaregiverId) -> bool {
+        let elsewhere =
+            self.open.values().filter(|id| **id != incident.id).filter_map(|id| self.incidents.get(id));
+        let mut goers = elsewhere.filter(|other| !other.drill || incident.drill);
+        incident.subject != Subject::Caregiver(caregiver.clone())
+            && !goers.any(|other| other.stage.responders().iter().any(|r| r.caregiver == *caregiver))
     }
 
     /// What a human's deed does to the climbing.
@@ -142,8 +148,17 @@ impl Core {
         self.climb_and_commit(incident, None, now);
     }
 
-    /// Takes up the searches whose answers died with the process before this one.
-    pub(super) fn take_up(&mut self, _now: Timestamp) {
+    /// Whether the ladder may still call somebody.
+    pub(super) fn still_climbs(&self, incident: &Incident) -> bool {
+        !reached(self.plan(incident).until, &incident.stage)
+    }
+
+    /// Takes up the searches and calls whose answers died with the process before this one.
+    pub(super) fn take_up(&mut self) {
+        if std::mem::replace(&mut self.taken_up, true) {
+            return;
+        }
+        self.reach_out_again();
         for id in std::mem::take(&mut self.unfinished) {
             let Some(incident) = self.incidents.get(&id) else { continue };
             let Some(search) = incident.escalation.searching.clone() else { continue };

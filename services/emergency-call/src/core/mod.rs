@@ -5,6 +5,7 @@
 //! | a signal becomes an incident, joins one, or repeats | [`alarms`](self) |
 //! | rungs of the ladder, searches, answers | `escalate` |
 //! | commands of people | `commands` |
+//! | people reached away from the screens | `reach` |
 //! | the one way an incident changes | `store` |
 //! | devices: heard, silent, faulty, inactive | `supervise` |
 //!
@@ -15,18 +16,20 @@ mod agenda;
 mod alarms;
 mod commands;
 mod escalate;
+mod reach;
 pub mod settings;
 mod store;
 mod supervise;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::{
     alarm::Signal,
     escalation::Search,
     geo::Wgs84,
     id::{CaregiverId, DeviceId, ElderId, IncidentId, OrderId},
-    incident::{Found, Incident, Subject},
+    incident::{Callee, Found, Incident, Subject},
+    reach::Reach,
     time::Timestamp,
 };
 use schemas::{
@@ -34,6 +37,7 @@ use schemas::{
     problem::Problem,
 };
 
+pub use self::reach::{CallKey, News, Told};
 use self::{agenda::Agenda, settings::Settings, supervise::Supervision};
 
 /// Whom to answer; made by the adapter.
@@ -68,6 +72,8 @@ pub enum Input {
         /// Taken, refused, or nobody answered.
         outcome: Ordered,
     },
+    /// Outreach tells how far it is with a call; answered once that is durable.
+    Told(Ticket, Box<Told>),
     /// Time passed.
     Tick,
 }
@@ -122,6 +128,17 @@ pub enum Effect {
     },
     /// Call somebody, once all before is durable.
     Call(Box<CallOut>),
+    /// Reach somebody who is called away from the screens, too, once all before is durable; tell by [`Input::Told`].
+    Reach {
+        /// Which call.
+        call: CallKey,
+        /// Who.
+        callee: Callee,
+        /// How far the process before this one came.
+        kept: Option<Reach>,
+    },
+    /// Stop reaching them, once all before is durable: nothing more is told.
+    LetGo(CallKey),
     /// Order the repair of a device and come back with [`Input::Ordered`]. The same order has the same name.
     Repair {
         /// Of which device.
@@ -132,6 +149,15 @@ pub enum Effect {
         order: OrderId,
         /// When it must be mended.
         until: Timestamp,
+    },
+    /// Ask an elder to press their device once for a test; nothing comes back but the press.
+    Trial {
+        /// Which device.
+        device: DeviceId,
+        /// Whose.
+        elder: ElderId,
+        /// When it was asked for.
+        at: Timestamp,
     },
     /// Look for the nearest and come back with [`Input::Found`].
     Search {
@@ -159,7 +185,13 @@ pub struct Core {
     agenda: Agenda<IncidentId>,
     /// Searches left behind by the process before this one.
     unfinished: Vec<IncidentId>,
+    /// What the process before this one had begun is taken up.
+    taken_up: bool,
     supervision: Supervision,
+    /// There are channels to people away from the screens.
+    outreach: bool,
+    /// Calls that outreach carries out.
+    reaching: HashSet<CallKey>,
     effects: Vec<Effect>,
 }
 
@@ -176,13 +208,21 @@ impl Core {
             closed: BTreeSet::new(),
             agenda: Agenda::default(),
             unfinished: Vec::new(),
+            taken_up: false,
+            outreach: false,
+            reaching: HashSet::new(),
             effects: Vec::new(),
         }
     }
 
+    /// There are channels to people away from the screens; to be said before the first input.
+    pub const fn with_outreach(&mut self) {
+        self.outreach = true;
+    }
+
     /// Takes one input and gives what is to be done about it.
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Effect> {
-        self.take_up(now);
+        self.take_up();
         match input {
             Input::Signal(ticket, signal) => self.signal(ticket, &signal, now),
             Input::Request(ticket, request, card) => self.request(ticket, *request, card, now),
@@ -192,6 +232,7 @@ impl Core {
             Input::Ordered { device, order, outcome } => {
                 self.supervision.ordered(&device, &order, outcome, now, &mut self.effects);
             }
+            Input::Told(ticket, told) => self.told(ticket, *told, now),
             Input::Tick => {}
         }
         self.deadlines(now);

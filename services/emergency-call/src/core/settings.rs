@@ -122,6 +122,10 @@ pub struct Supervision {
     pub order_for: Vec<Fault>,
     /// A test call is due when the last one is older.
     pub test_every: Seconds,
+    /// A test call that was asked for must come within so long.
+    pub test_within: Seconds,
+    /// Which devices a person can press for a test.
+    pub test_classes: Vec<DeviceClass>,
     /// So many silences within [`Supervision::flap_window`] are flapping.
     pub flap_count: usize,
     /// See there.
@@ -182,6 +186,8 @@ impl Default for Supervision {
             order_after: Seconds::minutes(15),
             order_for: vec![Fault::Silent, Fault::LowBattery, Fault::Tamper, Fault::Technical],
             test_every: Seconds::hours(7 * 24),
+            test_within: Seconds::hours(48),
+            test_classes: vec![DeviceClass::Pendant, DeviceClass::Cord, DeviceClass::Watch],
             flap_count: 3,
             flap_window: Seconds::hours(6),
             calm: Seconds::hours(2),

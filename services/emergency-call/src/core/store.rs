@@ -19,6 +19,7 @@ impl Core {
         incident.revision = incident.revision.saturating_add(1);
         self.adopt(incident.clone(), now);
         self.effects.push(Effect::Commit { incident: Box::new(incident.clone()), answer });
+        self.reach_out(&incident);
         incident
     }
 

@@ -2,7 +2,7 @@
 //!
 //! `POST /v1/webhook/{vendor}` is signed (`X-Care-Timestamp`, `X-Care-Signature`, see
 //! [`webhook`](crate::decode::webhook)); `POST /v1/uplink/{vendor}` carries the secret as a bearer token, which is what
-//! network servers can send.
+//! network servers can send. `POST /v1/receipts/sms` is the SMS gateway's, signed as its requests are.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -21,6 +21,10 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
+use outreach::{
+    Inbound,
+    gateway::{BadReceipt, SIGNATURE, TIMESTAMP},
+};
 use runtime::{BoxError, Secret, SharedClock};
 use schemas::problem::Problem;
 use subtle::ConstantTimeEq;
@@ -30,25 +34,35 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     decode::{Garbage, MAX_FRAME, uplink, webhook},
     ear::{Ear, Unheard},
+    listen::Receipts,
 };
 
 /// How long a client may take over its headers.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+/// Where the SMS gateway reports; the path is part of what it signs.
+const RECEIPTS: &str = "/v1/receipts/sms";
 
 #[derive(Clone)]
 struct Desk {
     ear: Ear,
     vendors: BTreeMap<String, Secret>,
+    receipts: Option<Receipts>,
     clock: SharedClock,
 }
 
 /// The routes.
-pub fn router(ear: Ear, vendors: BTreeMap<String, Secret>, clock: SharedClock) -> Router {
+pub fn router(
+    ear: Ear,
+    vendors: BTreeMap<String, Secret>,
+    receipts: Option<Receipts>,
+    clock: SharedClock,
+) -> Router {
     Router::new()
         .route("/v1/webhook/{vendor}", post(signed))
         .route("/v1/uplink/{vendor}", post(uplinked))
+        .route(RECEIPTS, post(receipt))
         .layer(DefaultBodyLimit::max(MAX_FRAME))
-        .with_state(Desk { ear, vendors, clock })
+        .with_state(Desk { ear, vendors, receipts, clock })
 }
 
 async fn signed(
@@ -65,6 +79,21 @@ async fn signed(
         webhook::decode(&vendor, &body, Channel::Webhook)
     };
     desk.take(read(), "webhook").await
+}
+
+async fn receipt(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> Response {
+    let Some((gateway, outbound)) = &desk.receipts else {
+        return refuse(Problem::new(404, "not_configured", "this district has no SMS gateway"));
+    };
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match gateway.receipt(RECEIPTS, text(TIMESTAMP), text(SIGNATURE), &body, desk.clock.now()) {
+        Ok(receipt) => {
+            outbound.came_in(Inbound::Receipt(receipt)).await;
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(bad @ BadReceipt::Signature(_)) => refuse(Problem::new(401, "signature", bad.to_string())),
+        Err(bad @ BadReceipt::Form) => refuse(Problem::new(400, "malformed", bad.to_string())),
+    }
 }
 
 async fn uplinked(

@@ -14,7 +14,12 @@ use std::{net::SocketAddr, sync::Arc};
 use runtime::{BoxError, Context, TaskKind};
 use tokio::net::{TcpListener, UdpSocket};
 
-use crate::{config::Config, credentials::Credentials, ear::Ear, start::App};
+use outreach::gateway::HttpSms;
+
+use crate::{config::Config, credentials::Credentials, ear::Ear, reach::Outbound, start::App};
+
+/// The SMS gateway's signature, and whom its receipts are for.
+pub type Receipts = (Arc<HttpSms>, Outbound);
 
 /// Connections of a TCP listener at a time, where nothing else is said.
 const CONNECTIONS: usize = 20_000;
@@ -27,6 +32,7 @@ pub async fn open(
     config: &Config,
     ear: Ear,
     credentials: Credentials,
+    receipts: Option<Receipts>,
     ctx: &Context,
 ) -> Result<App, BoxError> {
     let listen = &config.listen;
@@ -87,7 +93,7 @@ pub async fn open(
     if let Some(at) = listen.http {
         let listener = bind(at, "http").await?;
         app.http = Some(listener.local_addr()?);
-        let router = http::router(ear, config.vendors.clone(), ctx.clock.clone());
+        let router = http::router(ear, config.vendors.clone(), receipts, ctx.clock.clone());
         ctx.tasks.spawn(TaskKind::Intake, "webhooks", move |stop| http::serve(listener, router, stop));
     }
     Ok(app)

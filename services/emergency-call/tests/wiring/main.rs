@@ -5,6 +5,7 @@
 mod degraded;
 mod kill;
 mod mqtt;
+mod reach;
 mod sip;
 mod terminals;
 mod webhook;

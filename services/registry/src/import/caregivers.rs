@@ -17,6 +17,7 @@ const COLUMNS: Columns = Columns {
     required: &["id", "organisation", "street"],
     optional: &[
         "name",
+        "phone",
         "mode",
         "certificates",
         "health_certificate",
@@ -55,7 +56,8 @@ fn caregiver(row: &Cells<'_>) -> Result<Put, String> {
         rating: row.parsed("rating", rating)?,
         suspended: row.flag("suspended")?,
     };
-    Ok(Put { person: Person::Caregiver(profile), name: row.text("name").map(str::to_owned) })
+    let text = |column| row.text(column).map(str::to_owned);
+    Ok(Put { person: Person::Caregiver(profile), name: text("name"), phone: text("phone") })
 }
 
 /// `QUALIFICATION=FROM/TO`.

@@ -17,7 +17,16 @@ use crate::store::{Person, Put};
 
 const COLUMNS: Columns = Columns {
     required: &["id", "lon", "lat", "datum", "street", "community"],
-    optional: &["name", "ability", "priority_classes", "blocked", "preferred", "arrival_radius", "closed"],
+    optional: &[
+        "name",
+        "phone",
+        "ability",
+        "priority_classes",
+        "blocked",
+        "preferred",
+        "arrival_radius",
+        "closed",
+    ],
 };
 
 /// Reads elders from a CSV file. Coordinates come with their datum, `wgs84` or `gcj02`.
@@ -44,5 +53,6 @@ fn elder(row: &Cells<'_>) -> Result<Put, String> {
         arrival_radius: row.optional("arrival_radius")?.map_or(DEFAULT_ARRIVAL_RADIUS, Metres),
         closed: row.flag("closed")?,
     };
-    Ok(Put { person: Person::Elder(profile), name: row.text("name").map(str::to_owned) })
+    let text = |column| row.text(column).map(str::to_owned);
+    Ok(Put { person: Person::Elder(profile), name: text("name"), phone: text("phone") })
 }

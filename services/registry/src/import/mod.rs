@@ -99,13 +99,12 @@ pub fn read_day(file: &Path) -> Result<Vec<Row>, ImportError> {
     let day = Day::parse(&text).map_err(|problems| ImportError::Day { file: file.to_owned(), problems })?;
     let place = |list: &str, index: usize| Place { file: file.to_owned(), at: format!("/{list}/{index}") };
     let elders = day.elders.into_iter().enumerate().map(|(index, elder)| {
-        (place("elders", index), Ok(Put { person: Person::Elder(elder.profile), name: elder.name }))
+        let put = Put { person: Person::Elder(elder.profile), name: elder.name, phone: None };
+        (place("elders", index), Ok(put))
     });
     let caregivers = day.caregivers.into_iter().enumerate().map(|(index, caregiver)| {
-        (
-            place("caregivers", index),
-            Ok(Put { person: Person::Caregiver(caregiver.profile), name: caregiver.name }),
-        )
+        let put = Put { person: Person::Caregiver(caregiver.profile), name: caregiver.name, phone: None };
+        (place("caregivers", index), Ok(put))
     });
     Ok(elders.chain(caregivers).collect())
 }

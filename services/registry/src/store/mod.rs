@@ -3,6 +3,7 @@
 
 mod outbox;
 mod people;
+mod phones;
 mod readings;
 
 use std::{fs, io, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
@@ -129,6 +130,7 @@ fn migrator() -> Migrator {
     Migrator::with_migrations(vec![
         simple(1, "registry", include_str!("../../migrations/0001_registry.sql")),
         simple(2, "find", include_str!("../../migrations/0002_find.sql")),
+        simple(3, "phone", include_str!("../../migrations/0003_phone.sql")),
     ])
 }
 

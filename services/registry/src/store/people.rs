@@ -16,7 +16,7 @@ use schemas::{
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::Store;
-use crate::vault::{Sealed, VaultError};
+use crate::vault::{Purpose, Sealed, VaultError};
 
 /// Someone whose profile is set.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +34,8 @@ pub struct Put {
     pub person: Person,
     /// The name; `None` leaves it as it is.
     pub name: Option<String>,
+    /// The phone number; `None` leaves it as it is.
+    pub phone: Option<String>,
 }
 
 /// Names that were set after some change.
@@ -203,16 +205,19 @@ impl Store {
             Self::post(db, &event_id, &subject, &event).await?;
         }
         if let Some(name) = &put.name {
-            let sealed = self.vault.seal(id, name)?;
+            let sealed = self.vault.seal(id, Purpose::Name, name)?;
             sqlx::query(
                 "INSERT INTO vault (person, wrapped_key, name) VALUES (?, ?, ?)
                  ON CONFLICT (person) DO UPDATE SET wrapped_key = excluded.wrapped_key, name = excluded.name",
             )
             .bind(id)
             .bind(sealed.wrapped_key)
-            .bind(sealed.name)
+            .bind(sealed.text)
             .execute(&mut *db)
             .await?;
+        }
+        if let Some(phone) = &put.phone {
+            self.put_phone(db, id, phone).await?;
         }
         Ok(Registered { id: id.to_owned(), revision: revision.unsigned_abs(), unchanged })
     }
@@ -232,8 +237,8 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let person: String = row.try_get("person")?;
-                let sealed = Sealed { wrapped_key: row.try_get("wrapped_key")?, name: row.try_get("name")? };
-                let name = self.vault.open_name(&person, &sealed)?;
+                let sealed = Sealed { wrapped_key: row.try_get("wrapped_key")?, text: row.try_get("name")? };
+                let name = self.vault.open_text(&person, Purpose::Name, &sealed)?;
                 Ok((person, name))
             })
             .collect()
@@ -259,8 +264,8 @@ impl Store {
         let opened = tokio::task::spawn_blocking(move || {
             let open = |row: &SqliteRow| -> Result<_, PutError> {
                 let person: String = row.try_get("person")?;
-                let sealed = Sealed { wrapped_key: row.try_get("wrapped_key")?, name: row.try_get("name")? };
-                let name = vault.open_name(&person, &sealed)?;
+                let sealed = Sealed { wrapped_key: row.try_get("wrapped_key")?, text: row.try_get("name")? };
+                let name = vault.open_text(&person, Purpose::Name, &sealed)?;
                 Ok((person, name))
             };
             rows.iter().map(open).collect::<Result<Vec<_>, _>>()

@@ -3,11 +3,13 @@
  * the command id made at the tap, and sent one after the other; an entry leaves only when the centre has answered.
  * Because the ids are repeated on every try, a lost answer does no harm: each step arrives exactly once.
  */
-import type { Accepted, CommandBody, Duty, Instant, Order, Presence, ProblemDetails } from "../../contract.ts";
+import type { Accepted, CommandBody, Duty, EmergencyDone, Incident, IncidentBody, Instant, Order, Presence, ProblemDetails, RaiseAlarm } from "../../contract.ts";
 import { post, Refused, Unreachable } from "../../net/http.ts";
 import { run } from "./db.ts";
 
 export type Deed =
+  | { kind: "raise"; body: { id: string } & RaiseAlarm }
+  | { kind: "incident"; incident: string; body: IncidentBody }
   | { kind: "order"; order: string; body: CommandBody }
   | { kind: "duty"; body: { id: string; duty: Duty; occurred_at: Instant } };
 
@@ -21,7 +23,7 @@ export interface Entry {
   refused?: ProblemDetails;
 }
 
-export type Heard = { kind: "order"; order: Order } | { kind: "duty"; presence: Presence };
+export type Heard = { kind: "order"; order: Order } | { kind: "duty"; presence: Presence } | { kind: "incident"; incident: Incident | null };
 
 /** Why sending stopped. */
 export type Stop = "empty" | "later" | "sign_in" | "busy";
@@ -50,7 +52,10 @@ export interface DrainOptions {
   send?: (deed: Deed) => Promise<Heard>;
 }
 
-/** Sends what waits, strictly in order, until nothing is left or it has to stop. One page at a time. */
+/** A call for help before an answer to one, and both before everything else; else the order of the taps. */
+const rank = ({ deed }: Entry): number => (deed.kind === "raise" ? 0 : deed.kind === "incident" ? 1 : 2);
+
+/** Sends what waits, emergencies first and otherwise strictly in order, until nothing is left or it has to stop. One page at a time. */
 export async function drain(options: DrainOptions): Promise<Stop> {
   if (typeof navigator === "undefined" || !("locks" in navigator)) return drainAlone(options);
   return navigator.locks.request("care-outbox", { ifAvailable: true }, (lock) => (lock ? drainAlone(options) : "busy"));
@@ -58,7 +63,8 @@ export async function drain(options: DrainOptions): Promise<Stop> {
 
 async function drainAlone(options: DrainOptions): Promise<Stop> {
   for (;;) {
-    const entry = (await entries()).find((e) => e.user === options.user && !e.refused);
+    const waiting = (await entries()).filter((e) => e.user === options.user && !e.refused);
+    const entry = waiting.sort((a, b) => rank(a) - rank(b) || a.seq - b.seq)[0];
     if (!entry) return "empty";
     try {
       await options.heard(await (options.send ?? send)(entry.deed));
@@ -92,6 +98,14 @@ async function onFailure(entry: Entry, error: unknown, options: DrainOptions): P
 export async function send(deed: Deed): Promise<Heard> {
   const key = { idempotencyKey: deed.body.id };
   if (deed.kind === "duty") return { kind: "duty", presence: await post<Presence>("/api/v1/duty", deed.body, key) };
+  if (deed.kind === "raise") {
+    const { id: _, ...alarm } = deed.body;
+    return { kind: "incident", incident: (await post<EmergencyDone>("/api/v1/incidents", alarm, key)).incident ?? null };
+  }
+  if (deed.kind === "incident") {
+    const to = `/api/v1/incidents/${encodeURIComponent(deed.incident)}/commands`;
+    return { kind: "incident", incident: (await post<EmergencyDone>(to, deed.body, key)).incident ?? null };
+  }
   const path = `/api/v1/orders/${encodeURIComponent(deed.order)}/commands`;
   return { kind: "order", order: (await post<Accepted>(path, deed.body, key)).order };
 }

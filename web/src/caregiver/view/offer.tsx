@@ -12,7 +12,7 @@ import { districtNow } from "../../ui/clock.ts";
 import { openOrder, utter } from "../state.ts";
 import type { Shown } from "../sync/overlay.ts";
 import { Sheet } from "./sheet.tsx";
-import { Sketch } from "./sketch.tsx";
+import { doorOf, Sketch } from "./sketch.tsx";
 
 const REASONS: readonly DeclineReason[] = ["too_far", "busy", "not_able", "unwell", "other"];
 
@@ -69,7 +69,7 @@ export function Offer({ shown: { order } }: { shown: Shown }) {
             {order.family_present && <span class="badge">{words.phone.family}</span>}
           </p>
         )}
-        <Sketch order={order} caption={false} />
+        <Sketch to={doorOf(order)} caption={false} />
       </main>
       <footer class="bar-bottom">
         <button type="button" class="button huge narrow" data-act="decline" onClick={() => setDeclining(true)}>

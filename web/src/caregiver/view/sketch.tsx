@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { me } from "../../app/session.ts";
-import type { BaseMap, Order, Place, Route } from "../../contract.ts";
+import type { BaseMap, Order, Place, Priority, Route } from "../../contract.ts";
 import { get, withQuery } from "../../net/http.ts";
 import { metres, span } from "../../text/format.ts";
 import { t } from "../../text/index.ts";
@@ -23,23 +23,33 @@ function baseMap(): Promise<BaseMap | null> {
   return base;
 }
 
-export function Sketch({ order, caption = true }: { order: Order; caption?: boolean }) {
+/** Where a way leads, and who computes it. */
+export interface Goal {
+  id: string;
+  place: Place;
+  priority: Priority;
+  path: string;
+}
+
+export const doorOf = (order: Order): Goal => ({ id: order.id, place: order.place, priority: order.priority, path: `/api/v1/orders/${encodeURIComponent(order.id)}/route` });
+
+export function Sketch({ to, caption = true }: { to: Goal; caption?: boolean }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const own = me.value?.caregiver ?? "";
   const [map, setMap] = useState<BaseMap | null>(null);
-  const route = useRoute(order.id, own);
+  const route = useRoute(to, own);
   const at: Place | null = here.value ?? world.value.positions.get(own)?.place ?? null;
   const shade = theme.value;
   useEffect(() => void baseMap().then(setMap), []);
   useEffect(() => {
     const element = canvas.current;
     if (!element) return;
-    const draw = () => drawSketch(element, { map, route: route?.line ?? null, from: at, door: order.place, priority: order.priority });
+    const draw = () => drawSketch(element, { map, route: route?.line ?? null, from: at, door: to.place, priority: to.priority });
     draw();
     const watch = new ResizeObserver(draw);
     watch.observe(element);
     return () => watch.disconnect();
-  }, [map, route, at?.lon, at?.lat, order.place.lon, order.place.lat, order.priority, shade]);
+  }, [map, route, at?.lon, at?.lat, to.place.lon, to.place.lat, to.priority, shade]);
   return (
     <figure class="sketch">
       <canvas ref={canvas} role="img" aria-label={t().phone.sketchLabel} />
@@ -55,7 +65,7 @@ export function Sketch({ order, caption = true }: { order: Order; caption?: bool
 }
 
 /** The route as the centre computes it; the last one known without a network. */
-function useRoute(order: string, caregiver: string): Route | null {
+function useRoute({ id: order, path }: Goal, caregiver: string): Route | null {
   const [route, setRoute] = useState<Route | null>(null);
   useEffect(() => {
     let gone = false;
@@ -63,7 +73,7 @@ function useRoute(order: string, caregiver: string): Route | null {
       if (found && !gone) setRoute(found);
     };
     const ask = () =>
-      get<Route>(withQuery(`/api/v1/orders/${encodeURIComponent(order)}/route`, { caregiver })).then(
+      get<Route>(withQuery(path, { caregiver })).then(
         (found) => {
           show(found);
           return keep("route", { order, found });

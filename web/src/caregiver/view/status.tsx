@@ -4,9 +4,11 @@ import { t } from "../../text/index.ts";
 import { tick } from "../../ui/clock.ts";
 import { Icon } from "../../ui/glyph.tsx";
 import { connection, dismiss, duty, needsSignIn, online, refusals, rejection, waitingDeeds } from "../state.ts";
+import { unsentCall } from "../alarms.ts";
 import { location } from "../sync/positions.ts";
+import { SosButton } from "./alarm.tsx";
 
-export function Status({ onSignIn }: { onSignIn: () => void }) {
+export function Status({ onSignIn, drill, onRaise }: { onSignIn: () => void; drill: boolean; onRaise: () => void }) {
   const words = t();
   const waiting = waitingDeeds.value;
   const live = connection.value === "live" || connection.value === "resumed";
@@ -15,6 +17,7 @@ export function Status({ onSignIn }: { onSignIn: () => void }) {
   return (
     <header class="strip">
       <div class="row">
+        <SosButton drill={drill} onRaise={onRaise} />
         <time>{hhmm(tick.value)}</time>
         <span class={`pill ${offline ? "warn" : "good"}`} role="status" data-connection={connection.value}>
           <i aria-hidden="true" />
@@ -32,6 +35,11 @@ export function Status({ onSignIn }: { onSignIn: () => void }) {
           {waiting > 0 ? words.phone.syncing(waiting) : words.phone.synced}
         </span>
       </div>
+      {unsentCall.value && (
+        <p class="banner danger" role="alert" data-unsent>
+          {words.phone.sosWaits}
+        </p>
+      )}
       {needsSignIn.value && (
         <button type="button" class="banner" onClick={onSignIn}>
           {words.phone.needSignIn}

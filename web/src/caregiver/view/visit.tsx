@@ -14,7 +14,7 @@ import type { Shown } from "../sync/overlay.ts";
 import { AppliedFor } from "./applied.tsx";
 import { Pending } from "./home.tsx";
 import { NextStep } from "./next-step.tsx";
-import { Sketch } from "./sketch.tsx";
+import { doorOf, Sketch } from "./sketch.tsx";
 import { STEPS, stepOf } from "./steps.ts";
 import { Trouble } from "./trouble.tsx";
 
@@ -46,7 +46,7 @@ export function VisitScreen({ shown: { order, pending } }: { shown: Shown }) {
           </div>
         )}
         {isClosed(order) && order.stage !== "done" && <p class="finished">{order.stage === "confirmed" ? words.phone.thanks : words.stage[order.stage]}</p>}
-        {under && <Sketch order={order} />}
+        {under && <Sketch to={doorOf(order)} />}
         <Details order={order} caregiver={own} />
         <AppliedFor order={order} />
         {under && (

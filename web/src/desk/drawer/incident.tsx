@@ -13,6 +13,7 @@ import { tick } from "../../ui/clock.ts";
 import { Icon } from "../../ui/glyph.tsx";
 import { toastProblem } from "../../ui/toast.tsx";
 import { claimAlarm, whom } from "../alarms.tsx";
+import { channels, readChannels } from "../figures.ts";
 import { handlesAlarms, utterIncident } from "../commands.ts";
 import { mapView } from "../map-panel.tsx";
 import { askElder, caregiverName } from "../names.ts";
@@ -23,6 +24,7 @@ export function IncidentDrawer({ incident: i }: { incident: Incident }) {
   useEffect(() => {
     if (i.subject.whom === "elder") askElder(i.subject.id);
     if (i.place) mapView.current?.reveal(i.place);
+    void readChannels();
   }, [i.id]);
   const time = stopwatch(waited(i, tick.value));
   return (
@@ -44,6 +46,7 @@ export function IncidentDrawer({ incident: i }: { incident: Incident }) {
       {handlesAlarms(me.value?.role) && <Actions incident={i} />}
       <div class="scroll">
         {!isOver(i) && <Ladder incident={i} />}
+        {!isOver(i) && <Missing />}
         <Responders incident={i} />
         {handlesAlarms(me.value?.role) && <Card incident={i} />}
         <History incident={i} />
@@ -70,6 +73,11 @@ function Actions({ incident: i }: { incident: Incident }) {
         {isUnanswered(i) && (
           <button type="button" class="button primary" aria-keyshortcuts="v" onClick={() => utter({ action: "acknowledge" })}>
             {words.acknowledge}
+          </button>
+        )}
+        {!isOver(i) && !i.drill && (
+          <button type="button" class="button" data-act="call-back" title={words.callBackNote} disabled={!channels.value?.configured.includes("call")} onClick={() => utter({ action: "call_back" })}>
+            {words.callBack}
           </button>
         )}
         <Ask name="note" label={words.note} asked={asked} onAsk={setAsked} />
@@ -142,6 +150,20 @@ function Ladder({ incident: i }: { incident: Incident }) {
   const due = i.escalation.due ? Date.parse(i.escalation.due) - tick.value : null;
   if (i.escalation.exhausted) return <p class="note danger">{words.exhausted}</p>;
   return due === null ? null : <p class="note">{words.nextRung(span(due))}</p>;
+}
+
+/** What the desk has to do itself because the district lacks the channel. */
+function Missing() {
+  const words = t().alarm;
+  const known = channels.value;
+  if (!known) return null;
+  const missing = known.missing.map((m) => words.medium[m]).join("、");
+  return (
+    <p class="note" data-missing={known.missing.join(" ")}>
+      {known.configured.length === 0 ? words.channelsNone : missing && words.channelsMissing(missing)}
+      {!known.duty && ` · ${words.dutyMissing}`}
+    </p>
+  );
 }
 
 const ETA_EVERY_MS = 15_000;

@@ -10,7 +10,7 @@ use domain::{
     alarm::{AlarmCause, Signal},
     escalation::Progress,
     id::IncidentId,
-    incident::{Answer, Call, Callee, Happening, Incident, Press, Stage, Subject, apply::Utterer},
+    incident::{Call, Callee, Happening, Incident, Press, Stage, Subject, apply::Utterer},
 };
 use runtime::{Clock, SystemClock};
 use schemas::{
@@ -100,13 +100,8 @@ impl Emergencies {
         let signal = Signal::new(format!("b-{elder}").parse().unwrap(), domain::alarm::Channel::Mqtt, says);
         let about = Subject::Elder(elder.parse().unwrap());
         let incident = opened(IncidentId::new(id).unwrap(), about, &signal);
-        let called = Call {
-            callee: Callee::Caregiver { caregiver: caregiver.parse().unwrap() },
-            at: incident.opened_at,
-            step: 0,
-            round: 0,
-            answer: Answer::Waiting,
-        };
+        let callee = Callee::Caregiver { caregiver: caregiver.parse().unwrap() };
+        let called = Call::new(callee, incident.opened_at, 0, 0);
         self.write(Incident { street: Some(street.parse().unwrap()), calls: vec![called], ..incident }).await
     }
 }

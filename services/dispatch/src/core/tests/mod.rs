@@ -1,5 +1,6 @@
 //! The core by scenario: inputs and times in, effects checked. Every decision's terms must give its ranking again.
 
+mod away;
 mod bounds;
 mod funding;
 mod life;
@@ -118,6 +119,7 @@ impl World {
             Input::Caregiver(profile) => (1, profile.id.to_string()),
             Input::Presence(presence) => (2, presence.caregiver.to_string()),
             Input::Moved(positions) => (3, positions[0].caregiver.to_string()),
+            Input::Emergency { incident, .. } => (4, incident.to_string()),
             _ => return,
         };
         self.announced.insert(key, input.clone());

@@ -6,6 +6,7 @@
 mod outage;
 mod repair;
 mod saved;
+mod trial;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -43,6 +44,8 @@ struct Watched {
     absorbed: bool,
     /// Its repair is not ordered (again) before then.
     order_from: Timestamp,
+    /// Its hours of the week up to then are dealt with.
+    trial_from: Timestamp,
 }
 
 /// The devices of a district.
@@ -250,6 +253,7 @@ impl Supervision {
             changed |= watched.condition.faults.remove(&Fault::Silent).is_some();
         }
         self.order_repair(id, now, effects);
+        changed |= self.try_out(id, now, effects);
         let Some(watched) = self.devices.get_mut(id) else { return };
         for standing in watched.condition.faults.values_mut() {
             if !standing.overdue && standing.repair_due <= now {
@@ -302,7 +306,10 @@ impl Supervision {
             street.devices += 1;
             street.silent += u32::from(silent);
             street.faulty += u32::from(condition.faults.keys().any(|fault| *fault != Fault::Silent));
-            street.proved += u32::from(!silent && condition.is_sound());
+            let failed = condition.trial.is_some_and(|trial| trial.failed);
+            street.proved += u32::from(!silent && !failed && condition.is_sound());
+            street.asked += u32::from(condition.trial.is_some_and(|trial| !trial.failed));
+            street.failed += u32::from(failed);
             street.overdue +=
                 u32::from(condition.faults.values().any(|f| f.overdue && f.substitute.is_none()));
             let lately = now - self.rules.test_every;
@@ -330,6 +337,7 @@ impl Watched {
             calm: None,
             absorbed: false,
             order_from: Timestamp::default(),
+            trial_from: now,
         }
     }
 
@@ -373,9 +381,11 @@ impl Watched {
     /// Whoever presses has tested the whole way, meant or not. Noted once an hour, so that presses cost no bookkeeping.
     fn tested(&mut self, signal: &Signal, now: Timestamp) -> bool {
         let proves = signal.test || signal.alarm().is_some();
-        let lately = self.condition.tested_at.is_some_and(|at| at + Seconds::hours(1) > now);
+        let asked = self.condition.trial.is_some();
+        let lately = !asked && self.condition.tested_at.is_some_and(|at| at + Seconds::hours(1) > now);
         if proves && !lately {
             self.condition.tested_at = Some(now);
+            self.condition.trial = None;
         }
         proves && !lately
     }
@@ -409,7 +419,8 @@ impl Watched {
 
     fn due(&self, rules: &Rules) -> Option<Timestamp> {
         let repair = self.condition.faults.values().filter(|f| !f.overdue).map(|f| f.repair_due).min();
-        let due = [self.silent_at(rules), self.inactive_at(rules), repair, self.order_at(rules), self.calm];
+        let (order, trial) = (self.order_at(rules), self.trial_at(rules));
+        let due = [self.silent_at(rules), self.inactive_at(rules), repair, order, trial, self.calm];
         due.into_iter().flatten().min()
     }
 

@@ -103,6 +103,8 @@ impl Supervision {
                 street.heard = street.heard.max(watched.heard);
                 let is_flapping = watched.condition.flapping;
                 watched.calm = is_flapping.then(|| now + self.rules.calm);
+                // Until then somebody listened.
+                watched.trial_from = watched.heard.min(now);
             }
             self.rearm(name);
         }

@@ -65,6 +65,21 @@ fn the_first_to_accept_goes_and_the_others_are_stood_down() {
 }
 
 #[test]
+fn whoever_calls_for_help_or_goes_to_somebody_else_is_not_asked() {
+    let mut w = World::new();
+    w.pendant("b1", "s");
+    w.pendant("b2", "s");
+    w.signal(sos("b1", None));
+    w.found(&["c1", "c2"]);
+    let first = w.only();
+    w.goes("c1", &first).unwrap();
+    let before = called(&w).len();
+    w.signal(sos("b2", None));
+    w.found(&["c1", "c2"]);
+    assert_eq!(called(&w)[before..], ["desk", "c2"]);
+}
+
+#[test]
 fn when_all_decline_the_next_rung_comes_at_once() {
     let mut w = World::new();
     w.pendant("b1", "s");

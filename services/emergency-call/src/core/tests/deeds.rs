@@ -54,11 +54,12 @@ fn a_whole_life() {
     let arrive = IncidentAction::Arrive { caregiver: None };
     let c2 = user(Role::Caregiver, "c2");
     assert_eq!(w.deed(&c2, Some("c2"), &id, arrive.clone()), Err("wrong_stage".to_owned()));
+    let resolve = IncidentAction::Resolve { note: "helped up".to_owned() };
+    assert_eq!(w.deed(&c1, Some("c1"), &id, resolve.clone()), Err("not_on_scene".to_owned()));
     w.deed(&c1, Some("c1"), &id, arrive).unwrap();
     assert_eq!(w.incident(&id).stage.name(), "on_scene");
-    let resolve = IncidentAction::Resolve { note: "helped up".to_owned() };
-    assert_eq!(w.deed(&c1, Some("c1"), &id, resolve.clone()), Err("not_allowed".to_owned()));
-    w.desk(&id, resolve).unwrap();
+    assert_eq!(w.deed(&c2, Some("c2"), &id, resolve.clone()), Err("not_on_scene".to_owned()));
+    w.deed(&c1, Some("c1"), &id, resolve).unwrap();
     let Stage::Closed(closed) = &w.incident(&id).stage else { panic!("not closed") };
     assert_eq!(closed.responders.len(), 1);
     assert_eq!(w.core.open_count(), 0);

@@ -4,6 +4,7 @@ mod climbing;
 mod deeds;
 mod pressing;
 mod random;
+mod reaching;
 mod watching;
 
 use domain::{
@@ -11,14 +12,15 @@ use domain::{
     device::{Device, DeviceClass},
     geo::Wgs84,
     id::*,
-    incident::{Found, Happening, Incident, IncidentAction, IncidentCommand, Means},
+    incident::{Callee, Found, Happening, Incident, IncidentAction, IncidentCommand, Means},
     order::{Actor, Role},
+    reach::Reach,
     time::Timestamp,
     unit::Seconds,
 };
 use schemas::emergency::{CallOut, DeviceEvent, EmergencyCommand, EmergencyRequest, Heard, Outage};
 
-use super::{Core, Effect, Input, settings::Settings};
+use super::{CallKey, Core, Effect, Input, News, Told, settings::Settings};
 
 /// A Monday morning.
 const START: i64 = 1_772_409_600_000;
@@ -37,6 +39,12 @@ pub struct World {
     pub calls: Vec<CallOut>,
     pub searches: Vec<(IncidentId, domain::escalation::Search)>,
     pub repairs: Vec<(DeviceId, OrderId)>,
+    /// Calls that outreach carries out, with how far it was before.
+    pub reaches: Vec<(CallKey, Callee, Option<Reach>)>,
+    pub let_go: Vec<CallKey>,
+    /// Who was asked for a test call.
+    pub trials: Vec<DeviceId>,
+    pub outreach: bool,
     /// Tickets answered: taken (committed or repeated) or refused by code.
     pub answered: Vec<(u64, Result<bool, String>)>,
 }
@@ -82,6 +90,10 @@ impl World {
             calls: Vec::new(),
             searches: Vec::new(),
             repairs: Vec::new(),
+            reaches: Vec::new(),
+            let_go: Vec::new(),
+            trials: Vec::new(),
+            outreach: false,
             answered: Vec::new(),
         }
     }
@@ -106,6 +118,9 @@ impl World {
                 Effect::Call(out) => self.calls.push(*out),
                 Effect::Repair { device, order, .. } => self.repairs.push((device, order)),
                 Effect::Search { incident, search, .. } => self.searches.push((incident, search)),
+                Effect::Reach { call, callee, kept } => self.reaches.push((call, callee, kept)),
+                Effect::LetGo(call) => self.let_go.push(call),
+                Effect::Trial { device, .. } => self.trials.push(device),
             }
         }
     }
@@ -196,9 +211,30 @@ impl World {
         self.input(Input::Tick);
     }
 
+    /// The district has channels to people.
+    pub fn with_outreach() -> Self {
+        let mut world = Self::new();
+        world.outreach = true;
+        world.core.with_outreach();
+        world
+    }
+
+    /// Outreach tells of the last call it was given for this person.
+    pub fn tells(&mut self, who: &Callee, news: &[News], over: bool) {
+        let (call, ..) = self.reaches.iter().rev().find(|(_, callee, _)| callee == who).unwrap().clone();
+        self.tickets += 1;
+        let reach = Reach { ways: Vec::new(), state: Some(format!("{}", self.tickets)), over };
+        let told = Told { call, reach, news: news.to_vec() };
+        self.input(Input::Told(self.tickets, Box::new(told)));
+        assert!(self.answered.iter().any(|(ticket, _)| *ticket == self.tickets), "outreach waits for ever");
+    }
+
     /// A new process, from what is durable.
     pub fn restart(&mut self) {
         let mut core = Core::new(self.settings.clone());
+        if self.outreach {
+            core.with_outreach();
+        }
         let mut latest: std::collections::BTreeMap<IncidentId, Incident> = std::collections::BTreeMap::new();
         for incident in &self.commits {
             latest.insert(incident.id.clone(), incident.clone());

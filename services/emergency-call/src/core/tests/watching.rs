@@ -205,3 +205,36 @@ fn a_press_proves_the_whole_way_and_that_outlives_a_restart() {
     let later = w.now + Seconds::hours(7 * 24 + 1);
     assert_eq!(w.core.shares(later).streets[0].tested, 0);
 }
+
+#[test]
+fn each_is_asked_for_a_test_call_once_a_week_and_who_does_not_press_has_failed() {
+    let mut w = World::new();
+    let devices = street(&mut w, 3);
+    // A button on the wall of nobody's, and a sensor: nobody can be asked to press them.
+    w.register(Device { class: DeviceClass::Cord, ..Device::unknown(id("c"), Channel::Mqtt) });
+    let hour = |w: &mut World| {
+        minutes(w, &devices, &[], 60);
+        w.signal(alive("c"));
+    };
+    for _ in 0..7 * 24 + 1 {
+        hour(&mut w);
+        if w.trials.contains(&id("b1")) {
+            w.signal(Signal { test: true, ..sos("b1", None) });
+        }
+    }
+    let mut asked: Vec<String> = w.trials.iter().map(ToString::to_string).collect();
+    asked.sort();
+    asked.dedup();
+    assert_eq!(asked, ["b0", "b1", "b2"]);
+    w.restart();
+    for _ in 0..49 {
+        hour(&mut w);
+    }
+    let trial = |w: &World, device: &str| w.core.device(&id(device)).unwrap().condition.trial;
+    assert_eq!(trial(&w, "b1"), None, "pressed");
+    assert!(trial(&w, "b0").unwrap().failed && trial(&w, "b2").unwrap().failed);
+    let share = w.core.shares(w.now).streets.into_iter().find(|s| s.street.is_some()).unwrap();
+    assert_eq!((share.devices, share.failed, share.tested, share.proved), (3, 2, 1, 1));
+    w.signal(sos("b0", None));
+    assert_eq!(trial(&w, "b0"), None, "a press is a press");
+}
