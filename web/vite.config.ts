@@ -11,7 +11,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
-    rollupOptions: { input: { desk: "index.html", caregiver: "caregiver/index.html", services: "services/index.html" } },
+    rollupOptions: { input: { desk: "index.html", caregiver: "caregiver/index.html", elder: "elder/index.html", services: "services/index.html" } },
   },
   worker: { format: "es" },
   server: { proxy: { "/api": backend } },

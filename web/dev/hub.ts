@@ -64,8 +64,9 @@ function send(client: ServerResponse, me: Me, event: LiveEvent): void {
   client.write(`event: ${seen.event}\n${id}data: ${JSON.stringify(seen)}\n\n`);
 }
 
-/** Caregivers see their own; everyone else sees all. */
+/** Caregivers and elders see their own; everyone else sees all. */
 function visible(me: Me, event: LiveEvent): LiveEvent | null {
+  if (me.elder) return elders(me.elder, event);
   const own = me.caregiver;
   if (!own) return event;
   const mine = (o: Order) => people(o).includes(own) || (o.ruled_out ?? []).some((r) => r.caregiver === own) || o.timeline.some((e) => "caregiver" in e && e.caregiver === own);
@@ -92,5 +93,19 @@ function visible(me: Me, event: LiveEvent): LiveEvent | null {
       return null;
     default:
       return event;
+  }
+}
+
+function elders(elder: string, event: LiveEvent): LiveEvent | null {
+  switch (event.event) {
+    case "snapshot":
+      return { ...event, orders: event.orders.filter((o) => o.elder === elder), caregivers: [], presences: [], positions: [], dead_letters: [] };
+    case "order":
+      return event.order.elder === elder ? event : null;
+    case "reset":
+    case "kpi":
+      return event;
+    default:
+      return null;
   }
 }

@@ -121,10 +121,10 @@ async function handle(context: Context, request: IncomingMessage, response: Serv
   }
 }
 
-/** Every file of `dist` under its own path; `/` and `/caregiver` are the pages. */
+/** Every file of `dist` under its own path; `/`, `/caregiver` and `/elder` are the pages. */
 async function page(path: string, response: ServerResponse): Promise<void> {
   const clean = path.replace(/\/$/, "");
-  const name = clean === "" ? "index.html" : clean === "/caregiver" ? "caregiver/index.html" : normalize(clean).slice(1);
+  const name = clean === "" ? "index.html" : clean === "/caregiver" || clean === "/elder" ? `${clean.slice(1)}/index.html` : normalize(clean).slice(1);
   const body = await readFile(join(DIST, name)).catch(() => null);
   if (body === null) throw new Refusal(404, "not_found", `${path} is not here`);
   response.writeHead(200, {

@@ -6,4 +6,4 @@ const dev = await module.startDevServer({ port: 8790, busy: true, speed: Number(
 const pages = await createServer({ root: new URL("..", import.meta.url).pathname });
 await pages.listen();
 pages.printUrls();
-console.log(`contract spoken by ${dev.url}; sign in as operator / operator, or as c-01 / caregiver at /caregiver/`);
+console.log(`contract spoken by ${dev.url}; sign in as operator / operator, as c-01 / caregiver at /caregiver, or as elder / elder at /elder`);

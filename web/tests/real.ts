@@ -36,7 +36,7 @@ export async function startRealDistrict(program: string): Promise<RealDistrict> 
   const [nats, page, admin, webhook] = [await freePort(), await freePort(), await freePort(), await freePort()];
   await writeFile(join(folder, "nats.conf"), `listen: "127.0.0.1:${nats}"\njetstream { store_dir: "${join(folder, "nats")}", sync_interval: always }\n`);
   await writeFile(join(folder, "day.json"), JSON.stringify(day()));
-  const users = [{ user: "operator", role: "operator", display_name: "调度员", password: PASSWORD }, { user: "supervisor", role: "supervisor", display_name: "主管", password: PASSWORD }, ...ids("c", CAREGIVERS).map((id, n) => ({ user: id, role: "caregiver", caregiver: id, display_name: name(n), password: PASSWORD }))];
+  const users = [{ user: "operator", role: "operator", display_name: "调度员", password: PASSWORD }, { user: "supervisor", role: "supervisor", display_name: "主管", password: PASSWORD }, { user: "elder", role: "elder", elder: ids("e", 1)[0], display_name: "老人1", password: PASSWORD }, ...ids("c", CAREGIVERS).map((id, n) => ({ user: id, role: "caregiver", caregiver: id, display_name: name(n), password: PASSWORD }))];
   await writeFile(join(folder, "users.json"), JSON.stringify(users), { mode: 0o600 });
   await writeFile(join(folder, "district.toml"), configuration(folder, { nats, page, admin, webhook }));
   const processes: Process[] = [];
@@ -52,7 +52,7 @@ export async function startRealDistrict(program: string): Promise<RealDistrict> 
     await isUp(url, operator, processes);
     const caregivers = Object.fromEntries(ids("c", CAREGIVERS).map((id) => [id, { user: id, password: PASSWORD }]));
     await beginShifts(url, Object.entries(caregivers).slice(1));
-    return { url, signIns: { operator, supervisor: { user: "supervisor", password: PASSWORD }, caregivers }, press: pressBy(webhook), close };
+    return { url, signIns: { operator, supervisor: { user: "supervisor", password: PASSWORD }, elder: { user: "elder", password: PASSWORD }, caregivers }, press: pressBy(webhook), close };
   } catch (error) {
     await close();
     throw error;

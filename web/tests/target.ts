@@ -16,6 +16,8 @@ export interface Credentials {
 export interface SignIns {
   operator: Credentials;
   supervisor: Credentials;
+  /** Of the elder whom the operator's list names first; a running target need not have one. */
+  elder?: Credentials;
   caregivers: Record<string, Credentials>;
 }
 
@@ -40,7 +42,7 @@ export async function openTarget(): Promise<Target> {
   if (program) return { ...(await startRealDistrict(program)), dev: null };
   const dev = await startDevServer();
   const caregivers = Object.fromEntries([...dev.district.caregivers.keys()].map((id) => [id, { user: id, password: "caregiver" }]));
-  return { url: dev.url, signIns: { operator: { user: "operator", password: "operator" }, supervisor: { user: "supervisor", password: "supervisor" }, caregivers }, dev, close: () => dev.close() };
+  return { url: dev.url, signIns: { operator: { user: "operator", password: "operator" }, supervisor: { user: "supervisor", password: "supervisor" }, elder: { user: "elder", password: "elder" }, caregivers }, dev, close: () => dev.close() };
 }
 
 /** The public interface as an operator uses it. */

@@ -1,5 +1,6 @@
 /** The same words in English. */
 import { alarm } from "./alarm.en.ts";
+import { elder } from "./elder.en.ts";
 import { money } from "./money.en.ts";
 import { phone } from "./phone.en.ts";
 import type { Words } from "./zh.ts";
@@ -466,6 +467,7 @@ export const en: Words = {
     codeNote: "Shown only once: tell its owner in person or by telephone",
   },
   alarm,
+  elder,
   audit: {
     title: "Audit log",
     only: "Kind of action",

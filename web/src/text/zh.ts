@@ -1,5 +1,6 @@
 /** Every word the apps say, in Chinese. `en.ts` has the same shape. */
 import { alarm } from "./alarm.zh.ts";
+import { elder } from "./elder.zh.ts";
 import { money } from "./money.zh.ts";
 import { phone } from "./phone.zh.ts";
 
@@ -464,6 +465,7 @@ export const zh = {
     codeNote: "只显示这一次，请当面或电话告知本人",
   },
   alarm,
+  elder,
   audit: {
     title: "审计日志",
     only: "操作类型",

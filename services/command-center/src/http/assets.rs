@@ -1,5 +1,6 @@
-//! The web apps, inside the binary: `/` is the wall and desk, `/caregiver` the caregivers' app. Files with a hash in
-//! their name are kept for ever by browsers, everything else is asked for again.
+//! The web apps, inside the binary: `/` is the wall and desk, `/caregiver` the caregivers' app, `/elder` the elders' and
+//! families' page, `/services` the public list. Files with a hash in their name are kept for ever by browsers, everything
+//! else is asked for again.
 
 use std::borrow::Cow;
 
@@ -45,6 +46,7 @@ fn find(path: &str) -> Option<(Cow<'_, str>, rust_embed::EmbeddedFile)> {
     let pages: &[&str] = match name.split('/').next() {
         _ if !is_page => &[],
         Some("caregiver") => &["caregiver/index.html", "caregiver.html"],
+        Some("elder") => &["elder/index.html"],
         Some("services") => &["services/index.html"],
         Some("assets") => &[],
         _ => &["index.html"],
