@@ -12,12 +12,12 @@ use std::{
 
 use accounts::testing::{CommitFloor, PostgresServer};
 use anyhow::{Result, anyhow};
-use bus::{Bus, RequestError};
+use bus::{Bus, RequestError, StreamSpec};
 use domain::calendar::Day;
 use runtime::{Clock, SystemClock};
 use schemas::{
     account::funding::Noted,
-    subject::{self, Service},
+    subject::{self, Service, StreamKind},
 };
 use tokio::{sync::mpsc, task::JoinSet};
 
@@ -86,8 +86,12 @@ pub async fn run(args: &Args) -> Result<()> {
     };
     let books = Books::prepare(stage.folder(), server.as_ref(), args.elders).await?;
     let settings = books.settings();
-    stage.service("accounts", &settings).await?;
     let bus = stage.bus("loadtest").await?;
+    // Whose owners are not on the stage; accounts follows them.
+    let district = books::district()?;
+    let followed = [StreamKind::Profiles, StreamKind::Orders];
+    bus.reconcile(&followed.map(|kind| StreamSpec::of(kind, &district, 1))).await?;
+    stage.service("accounts", &settings).await?;
     let floor = CommitFloor::open(&books.beside(server.as_ref())?).await.map_err(|reason| anyhow!(reason))?;
 
     let warm_up = (args.holds_per_s * args.warm_up as f64) as u64;
