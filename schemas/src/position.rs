@@ -215,6 +215,9 @@ pub struct NearestQuery {
     /// Only those on shift, not on a break, with a position that is not lost.
     #[serde(default)]
     pub available: bool,
+    /// Nobody who is under way to, at, or serving a visit at least as pressing as this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spare: Option<domain::priority::Priority>,
 }
 
 /// The nearest, nearest first.

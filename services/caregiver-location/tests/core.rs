@@ -2,12 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use caregiver_location::core::{Bounds, Core, Rules};
+use caregiver_location::core::{Bounds, Core, Door, Expected, Rules};
 use domain::{
     caregiver::{CaregiverProfile, Certificate, Duty, Signal, TravelMode},
     geo::{Datum, Wgs84},
-    id::{CaregiverId, CommandId, OrganisationId, StreetId},
+    id::{CaregiverId, CommandId, OrderId, OrganisationId, StreetId},
     order::Actor,
+    priority::Priority,
     service::Qualification,
     time::{Timestamp, Window},
     unit::Metres,
@@ -84,6 +85,7 @@ fn everyone(core: &Core, now: Timestamp) -> Vec<(CaregiverId, Timestamp, Wgs84)>
         by_road: false,
         qualifications: vec![],
         available: false,
+        spare: None,
     };
     let mut all: Vec<_> = core
         .nearest(&query, now)
@@ -171,6 +173,7 @@ fn signals_are_told_once_and_filters_hold() {
         by_road: false,
         qualifications: vec![Qualification::Nurse],
         available: true,
+        spare: None,
     };
     let found = |core: &Core, query: &NearestQuery, now| core.nearest(query, now).unwrap().found.len();
     assert_eq!(found(&core, &query, at(100)), 1, "stale is still matched");
@@ -182,6 +185,39 @@ fn signals_are_told_once_and_filters_hold() {
     assert_eq!(found(&core, &anyone, at(4_000)), 0, "the certificate has lapsed");
     duty(&mut core, 0, "break", Duty::Break, at(101));
     assert_eq!(found(&core, &query, at(101)), 0, "a break is a break");
+}
+
+#[test]
+fn whoever_is_on_a_pressing_visit_is_not_to_spare() {
+    let mut core = core(2);
+    core.report("c0", &mut [fix(1, 0.0, 0.0)], at(1));
+    core.report("c1", &mut [fix(1, 5.0, 0.0)], at(1));
+    let spare = |core: &Core| {
+        let query = NearestQuery {
+            place: centre(),
+            k: 5,
+            within: Metres(1_000),
+            by_road: false,
+            qualifications: vec![],
+            available: true,
+            spare: Some(Priority::Urgent),
+        };
+        core.nearest(&query, at(2)).unwrap().found.len()
+    };
+    let order = OrderId::new("o1").unwrap();
+    let visit = |core: &mut Core, binds| {
+        let team = vec![Expected { caregiver: id(0), arrived_at: None, by_exception: false }];
+        let door = Door { order: order.clone(), place: centre(), radius: Metres(100), binds, team };
+        core.visit(&order, Some(&door), at(2));
+    };
+    visit(&mut core, None);
+    assert_eq!(spare(&core), 2, "promised, and not under way");
+    visit(&mut core, Some(Priority::Ordinary));
+    assert_eq!(spare(&core), 2, "it can wait");
+    visit(&mut core, Some(Priority::Urgent));
+    assert_eq!(spare(&core), 1);
+    core.visit(&order, None, at(3));
+    assert_eq!(spare(&core), 2, "over");
 }
 
 #[test]

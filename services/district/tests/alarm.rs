@@ -110,7 +110,8 @@ async fn caregiver(bus: &Bus, name: &str, metres: f64, phone: Option<&str>) {
     let _: Presence = ask(bus, &subject::command(&district(), Service::CaregiverLocation), &duty).await;
     let at = place().offset_m(metres, 0.0);
     let fix = Fix {
-        at: now,
+        // A fix from before the shift is nobody's business.
+        at: SystemClock.now(),
         lon: at.lon(),
         lat: at.lat(),
         datum: Some(Datum::Wgs84),

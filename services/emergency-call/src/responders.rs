@@ -13,6 +13,7 @@ use domain::{
     geo::Wgs84,
     id::{CaregiverId, DistrictId},
     incident::Found,
+    priority::Priority,
     time::Timestamp,
     unit::Seconds,
 };
@@ -64,6 +65,8 @@ impl Responders {
             by_road: true,
             qualifications: search.qualifications.clone(),
             available: true,
+            // A visit that can wait may be broken off for an emergency; an urgent one is somebody's emergency, too.
+            spare: Some(Priority::Urgent),
         };
         let to = subject::ask(&self.district, Service::CaregiverLocation, "nearest");
         match self.bus.request::<_, Nearest>(to, &query, self.within).await {

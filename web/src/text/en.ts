@@ -53,6 +53,11 @@ export const en: Words = {
     codes: {
     too_many_attempts: "Too many failed attempts from here, try again later",
     letter_settled: "Somebody has seen to this letter",
+    taken: "A colleague was quicker and is on the way; thank you",
+    not_called: "You are not needed there any more",
+    not_on_scene: "Only who is there can end it",
+    drill: "Nobody is phoned in a drill",
+    no_channel: "No telephone is configured here: call by hand",
     superseded: "A newer message came after it: dismiss the letter",
     message_gone: "The message is no longer in its stream: dismiss the letter",
     not_deliverable: "This message cannot be delivered again: dismiss it",

@@ -52,6 +52,11 @@ export const zh = {
     codes: {
     too_many_attempts: "此处登录失败过多，请稍后再试",
     letter_settled: "此死信已有人处理",
+    taken: "已有同事前往，谢谢",
+    not_called: "警情已不需要您前往",
+    not_on_scene: "到场后才能结束警情",
+    drill: "演练中不拨打电话",
+    no_channel: "本区未配置电话通道，请自行拨打",
     superseded: "之后已有更新的消息，请归档此死信",
     message_gone: "消息已不在流中，请归档此死信",
     not_deliverable: "此消息无法重新投递，请归档",

@@ -153,6 +153,7 @@ impl Crew {
             by_road: true,
             qualifications: vec![Qualification::ElderCare],
             available: true,
+            spare: None,
         };
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {

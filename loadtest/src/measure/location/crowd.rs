@@ -234,7 +234,15 @@ impl Spot {
 
 /// The 10 nearest within 3 km.
 pub const fn question(place: Wgs84, by_road: bool) -> NearestQuery {
-    NearestQuery { place, k: 10, within: Metres(3000), by_road, qualifications: Vec::new(), available: false }
+    NearestQuery {
+        place,
+        k: 10,
+        within: Metres(3000),
+        by_road,
+        qualifications: Vec::new(),
+        available: false,
+        spare: None,
+    }
 }
 
 fn streets(map: Option<&Path>, side_km: f64) -> Result<Roads> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::{
     caregiver::{CaregiverProfile, Certificate, Duty, Signal, TravelMode},
     id::CaregiverId,
+    priority::Priority,
     service::Qualification,
     time::Timestamp,
 };
@@ -104,6 +105,11 @@ impl Caregiver {
             held.any(|c| c.qualification == *q && c.valid.contains(now))
         };
         needed.iter().all(holds)
+    }
+
+    /// Whether they are under way to, at, or serving a visit at least as pressing as this.
+    pub(crate) fn is_bound(&self, spare: Priority) -> bool {
+        self.watches.iter().any(|watch| watch.fence.binds.is_some_and(|binds| binds <= spare))
     }
 
     /// On shift, not on a break, with a position that is not lost.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use domain::{
     geo::Wgs84,
     id::{CaregiverId, GeofenceId, OrderId},
+    priority::Priority,
     time::Timestamp,
     unit::Metres,
 };
@@ -25,6 +26,8 @@ pub struct Door {
     pub place: Wgs84,
     /// How close counts as arrived.
     pub radius: Metres,
+    /// How pressing the visit is, once somebody is under way to it.
+    pub binds: Option<Priority>,
     /// Who is expected.
     pub team: Vec<Expected>,
 }
@@ -45,16 +48,25 @@ pub struct Expected {
 pub(crate) struct Fence {
     pub(crate) id: GeofenceId,
     pub(crate) order: OrderId,
+    /// How pressing the visit is, once somebody is under way to it.
+    pub(crate) binds: Option<Priority>,
     centre: Xyz,
     radius_m: f64,
 }
 
 impl Fence {
+    /// The same circle of the same order, whatever became of the visit.
+    pub(crate) fn is_at(&self, other: &Self) -> bool {
+        let circle = |fence: &Self| (fence.centre, fence.radius_m.to_bits());
+        self.id == other.id && circle(self) == circle(other)
+    }
+
     /// `None` if the order's name is no name for a fence, which their common alphabet rules out.
     pub(crate) fn of(door: &Door) -> Option<Arc<Self>> {
         let id = GeofenceId::new(door.order.as_str()).ok()?;
         let centre = Xyz::of(door.place);
-        Some(Arc::new(Self { id, order: door.order.clone(), centre, radius_m: door.radius.as_f64() }))
+        let (order, binds) = (door.order.clone(), door.binds);
+        Some(Arc::new(Self { id, order, binds, centre, radius_m: door.radius.as_f64() }))
     }
 }
 
@@ -163,7 +175,7 @@ mod tests {
             arrived_at: None,
             by_exception: false,
         }];
-        (place, Door { order: OrderId::new("o1").unwrap(), place, radius: Metres(150), team })
+        (place, Door { order: OrderId::new("o1").unwrap(), place, radius: Metres(150), binds: None, team })
     }
 
     fn walk(fixes: &[(i64, f64, f32)]) -> Vec<(i64, Crossing)> {

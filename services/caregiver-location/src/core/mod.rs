@@ -204,7 +204,10 @@ impl Core {
         for (slot, expected) in numbers.iter().zip(team) {
             let Some(person) = self.people.get_mut(*slot as usize) else { continue };
             match person.watches.iter_mut().find(|w| w.fence.order == *order) {
-                Some(watch) if watch.fence == fence => watch.arrived = expected.arrived_at.is_some(),
+                Some(watch) if watch.fence.is_at(&fence) => {
+                    watch.fence = fence.clone();
+                    watch.arrived = expected.arrived_at.is_some();
+                }
                 _ => person.watch(fence.clone(), expected, now, &self.rules),
             }
         }
@@ -389,6 +392,13 @@ impl Door {
             by_exception: member.exception.is_some(),
         });
         let team = expected.collect();
-        Some(Self { order: order.id.clone(), place: order.place, radius: order.arrival_radius, team })
+        let under_way = !matches!(order.stage, Stage::Accepted(_));
+        Some(Self {
+            order: order.id.clone(),
+            place: order.place,
+            radius: order.arrival_radius,
+            binds: under_way.then_some(order.priority),
+            team,
+        })
     }
 }

@@ -1,8 +1,6 @@
 //! Who is nearest, by the crow, among those who will do.
 
-use domain::{
-    caregiver::TravelMode, geo::Wgs84, id::CaregiverId, service::Qualification, time::Timestamp, unit::Metres,
-};
+use domain::{caregiver::TravelMode, geo::Wgs84, id::CaregiverId, time::Timestamp, unit::Metres};
 use schemas::{
     position::{Near, Nearest, NearestQuery},
     problem::Problem,
@@ -63,8 +61,8 @@ impl Core {
         now: Timestamp,
         search: &'a mut Search,
     ) -> impl Iterator<Item = Found<'a>> {
-        let plain = !query.available && query.qualifications.is_empty();
-        let wanted = |slot: u32| plain || self.is_wanted(slot, query.available, &query.qualifications, now);
+        let plain = !query.available && query.qualifications.is_empty() && query.spare.is_none();
+        let wanted = |slot: u32| plain || self.is_wanted(slot, query, now);
         self.grid.nearest(query.place, query.within.as_f64(), k, wanted, &mut search.hits);
         search.hits.iter().filter_map(|hit| self.found(hit))
     }
@@ -80,9 +78,11 @@ impl Core {
         Ok(Nearest { found })
     }
 
-    fn is_wanted(&self, slot: u32, available: bool, needed: &[Qualification], now: Timestamp) -> bool {
+    fn is_wanted(&self, slot: u32, query: &NearestQuery, now: Timestamp) -> bool {
         let wanted = |person: &super::Caregiver| {
-            (!available || person.is_available(now, &self.rules.signal)) && person.holds(needed, now)
+            (!query.available || person.is_available(now, &self.rules.signal))
+                && person.holds(&query.qualifications, now)
+                && !query.spare.is_some_and(|spare| person.is_bound(spare))
         };
         self.people.get(slot as usize).is_some_and(wanted)
     }

@@ -175,6 +175,7 @@ async fn what_is_no_report_is_shown_to_the_desk_and_harms_nobody() {
         by_road: false,
         qualifications: vec![],
         available: false,
+        spare: None,
     };
     assert!(world.ask(&query).await.unwrap_err().to_string().contains("k is 0"));
     let by_road = NearestQuery { k: 5, by_road: true, within: Metres(500), ..query };

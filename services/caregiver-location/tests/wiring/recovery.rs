@@ -50,6 +50,7 @@ async fn ten_thousand_positions_come_back() {
         by_road: false,
         qualifications: vec![],
         available: true,
+        spare: None,
     };
     let found = eventually("an answer", async || world.ask(&query).await.ok()).await;
     let took = began.elapsed();

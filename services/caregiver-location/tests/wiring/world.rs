@@ -163,6 +163,7 @@ impl World {
             by_road: false,
             qualifications: vec![Qualification::ElderCare],
             available: true,
+            spare: None,
         };
         self.ask(&query).await.ok()
     }

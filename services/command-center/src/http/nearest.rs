@@ -93,6 +93,7 @@ async fn nearest(
         by_road: asked.by_road.unwrap_or(false),
         qualifications: asked.qualification.into_iter().collect(),
         available: asked.available.unwrap_or(false),
+        spare: None,
     };
     let mut answer: Nearest = edge.neighbours.ask(Service::CaregiverLocation, "nearest", &query).await?;
     if !whole {

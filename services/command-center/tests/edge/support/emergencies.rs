@@ -11,6 +11,7 @@ use domain::{
     escalation::Progress,
     id::IncidentId,
     incident::{Call, Callee, Happening, Incident, Press, Stage, Subject, apply::Utterer},
+    reach::Medium,
 };
 use runtime::{Clock, SystemClock};
 use schemas::{
@@ -20,6 +21,7 @@ use schemas::{
     },
     envelope::CloudEvent,
     problem::Problem,
+    reach::{Channels, ChannelsQuery},
     subject::{self, Service},
 };
 use tokio_util::sync::CancellationToken;
@@ -50,6 +52,10 @@ impl Emergencies {
                 { "street": "s2", "devices": 1, "proved": 1, "silent": 0, "faulty": 0, "overdue": 0, "tested": 0, "outage": false },
             ]);
             Ok::<_, Problem>(Supervision { streets: serde_json::from_value(streets).unwrap() })
+        }));
+        let channels = bus.serve(ask("channels")).await.unwrap();
+        tokio::spawn(channels.run(CancellationToken::new(), |_: bus::Call<ChannelsQuery>| async {
+            Ok::<_, Problem>(Channels { configured: vec![Medium::Call], ..Channels::default() })
         }));
         let cards = bus.serve(ask("card")).await.unwrap();
         tokio::spawn(cards.run(CancellationToken::new(), |call: bus::Call<CardQuery>| async move {
