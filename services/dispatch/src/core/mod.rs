@@ -7,7 +7,6 @@
 mod agenda;
 mod commands;
 mod deadlines;
-mod digest;
 mod elders;
 mod fill;
 pub mod funding;
