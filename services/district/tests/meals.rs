@@ -25,7 +25,7 @@ use schemas::{
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 const DAY: &str = "2026-03-10";
 
 fn district() -> DistrictId {
@@ -96,9 +96,10 @@ impl Town {
     }
 
     async fn say(&self, role: Role, mut request: Value) -> MealDone {
-        request["actor"] = json!({ "role": role, "user": "u" });
-        request["caregiver"] = json!("c1");
-        request["id"] = json!(self.ctx.entropy.text_id());
+        let actor = json!({ "role": role, "user": "u" });
+        let stamped =
+            [("actor", actor), ("caregiver", json!("c1")), ("id", json!(self.ctx.entropy.text_id()))];
+        request.as_object_mut().unwrap().extend(stamped.map(|(key, value)| (key.to_owned(), value)));
         self.request(subject::command(&district(), Service::MealDelivery), &request).await
     }
 
@@ -218,8 +219,10 @@ async fn what_is_eaten_is_paid_once_and_somebody_looks_where_nobody_opens() {
         (eaten.len() > 1 && not.len() > 1).then_some((eaten, not))
     })
     .await;
-    use FundingState::{Captured, Held, Released};
-    assert_eq!(paid.0, [(Held, 1500), (Captured, 1500)]);
-    assert_eq!(paid.1.iter().map(|(state, _)| *state).collect::<Vec<_>>(), [Held, Released]);
+    assert_eq!(paid.0, [(FundingState::Held, 1500), (FundingState::Captured, 1500)]);
+    assert_eq!(
+        paid.1.iter().map(|(state, _)| *state).collect::<Vec<_>>(),
+        [FundingState::Held, FundingState::Released]
+    );
     assert_eq!(town.ctx.tasks.shut_down(LIMIT).await, Vec::<String>::new());
 }

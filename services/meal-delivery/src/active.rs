@@ -189,14 +189,14 @@ impl Active {
                     self.questions.push(asking.boxed());
                 }
                 quote => {
-                    drop(answer.send(quote.map(|(quote, _)| quote).map_err(|refusal| problem(&refusal))))
+                    drop(answer.send(quote.map(|(quote, _)| quote).map_err(|refusal| problem(&refusal))));
                 }
             },
             Asked::Count(query, answer) => {
-                drop(answer.send(self.core.count_for(&query).map_err(|refusal| problem(&refusal))))
+                drop(answer.send(self.core.count_for(&query).map_err(|refusal| problem(&refusal))));
             }
             Asked::Code(query, answer) => {
-                drop(answer.send(self.core.code_for(&query).map_err(|refusal| problem(&refusal))))
+                drop(answer.send(self.core.code_for(&query).map_err(|refusal| problem(&refusal))));
             }
             Asked::Labels(query, answer) => {
                 drop(answer.send(self.core.labels_for(&query).map_err(|refusal| problem(&refusal))));

@@ -1,8 +1,8 @@
 /** Calls about meals. */
 import type { Page } from "../contract.ts";
-import { get, post, withQuery } from "../net/http.ts";
+import { get, post, Refused, withQuery } from "../net/http.ts";
 import { newId } from "../ui/id.ts";
-import type { KitchenCount, Meal, Round, Sitting, Slot } from "./contract.ts";
+import type { Imported, KitchenCount, Meal, Round, Sitting, Slot, Staff } from "./contract.ts";
 
 const BASE = "/api/v1/meals";
 
@@ -27,4 +27,20 @@ export async function meals(day: string, slot: Slot): Promise<Meal[]> {
 export function deed(request: Record<string, unknown>): Promise<unknown> {
   const id = newId("meal");
   return post(`${BASE}/commands`, { id, ...request }, { idempotencyKey: id });
+}
+
+/** A command to one meal. */
+export function act(meal: string, action: object): Promise<unknown> {
+  const id = newId("meal");
+  return post(`${BASE}/orders/${encodeURIComponent(meal)}/commands`, { id, ...action }, { idempotencyKey: id });
+}
+
+export const kitchens = () => get<Staff>(`${BASE}/staff`).then((staff) => staff.kitchens.map((kitchen) => kitchen.id));
+
+/** A spreadsheet, as the file it is. */
+export async function upload(what: "menus" | "needs" | "standing", file: File): Promise<Imported> {
+  const response = await fetch(`${BASE}/import/${what}`, { method: "POST", headers: { "x-care-request": "1" }, body: file, credentials: "same-origin" });
+  const answer: unknown = await response.json();
+  if (!response.ok) throw new Refused(answer as ConstructorParameters<typeof Refused>[0]);
+  return answer as Imported;
 }

@@ -79,3 +79,13 @@ export interface KitchenCount {
     clashes: (Clash & { portions: number })[];
   }[];
 }
+
+export interface Staff {
+  kitchens: { id: string }[];
+}
+
+/** What came of a spreadsheet. */
+export interface Imported {
+  accepted: number;
+  rejected: { row: number; code: string; detail: string }[];
+}

@@ -8,18 +8,19 @@ import { toLocal } from "../desk/dialogs/local-time.ts";
 import { t } from "../text/index.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { toastProblem } from "../ui/toast.tsx";
-import { meals as allMeals, menus, rounds as allRounds } from "./api.ts";
+import { kitchens as allKitchens, meals as allMeals, menus, rounds as allRounds } from "./api.ts";
 import { Board } from "./board.tsx";
 import type { Meal, Round, Sitting, Slot } from "./contract.ts";
 import { KitchenDay } from "./kitchen.tsx";
+import { MenuEditor } from "./menu.tsx";
 import { Rounds } from "./rounds.tsx";
 
 const SEES: Role[] = ["operator", "supervisor", "front_desk", "kitchen"];
 /** Whether this role sees what is cooked and carried. */
 export const seesMeals = (role: Role | undefined) => role !== undefined && SEES.includes(role);
 
-type Room = "board" | "kitchen" | "rounds";
-const ROOMS: Room[] = ["board", "kitchen", "rounds"];
+type Room = "board" | "menu" | "kitchen" | "rounds";
+const ROOMS: Room[] = ["board", "menu", "kitchen", "rounds"];
 const SLOTS: Slot[] = ["breakfast", "lunch", "dinner"];
 /** What changes by itself is asked for again after so long. */
 const AGAIN_MS = 5000;
@@ -32,6 +33,8 @@ export function Meals() {
   const [meals, setMeals] = useState<Meal[]>([]);
   const [sittings, setSittings] = useState<Sitting[]>([]);
   const [rounds, setRounds] = useState<Round[]>([]);
+  const [kitchens, setKitchens] = useState<string[]>([]);
+  useEffect(() => void allKitchens().then(setKitchens, toastProblem), []);
   const load = () => {
     void allMeals(day, slot).then(setMeals, toastProblem);
     void menus(day).then((all) => setSittings(all.filter((sitting) => sitting.slot === slot)), toastProblem);
@@ -45,6 +48,7 @@ export function Meals() {
   const dishes = new Map(sittings.flatMap((sitting) => sitting.dishes.map((dish) => [dish.id, dish.name] as const)));
   const contents: Record<Room, () => ComponentChildren> = {
     board: () => <Board meals={meals} dishes={dishes} />,
+    menu: () => <MenuEditor key={`${day} ${slot} ${kitchens.length}`} kitchens={kitchens} day={day} slot={slot} sittings={sittings} onChange={load} />,
     kitchen: () => (sittings.length === 0 ? <p class="muted">{words.noMenu}</p> : sittings.map((sitting) => <KitchenDay key={sitting.kitchen} sitting={sitting} onChange={load} />)),
     rounds: () => <Rounds rounds={rounds} onChange={load} />,
   };

@@ -69,12 +69,11 @@ pub struct Args {
 
 /// Runs `loadtest meals`.
 pub fn run(args: &Args) -> Result<()> {
-    let roads = match &args.map {
-        Some(map) => Roads::open(map)?,
-        None => {
-            let params = GenerateParams { seed: args.seed, centre: centre()?, side_km: 8.0 };
-            Roads::prepare(&roads::generate(&params)?, &[Profile::EBike, Profile::Walk])?
-        }
+    let roads = if let Some(map) = &args.map {
+        Roads::open(map)?
+    } else {
+        let params = GenerateParams { seed: args.seed, centre: centre()?, side_km: 8.0 };
+        Roads::prepare(&roads::generate(&params)?, &[Profile::EBike, Profile::Walk])?
     };
     let mut report = Report::new("meals");
     let (meals, kitchens, couriers) = (args.meals, args.kitchens, args.couriers);
@@ -82,7 +81,7 @@ pub fn run(args: &Args) -> Result<()> {
         .about(format!("{meals} meals, {kitchens} kitchens, {couriers} couriers with {} boxes", args.boxes));
     let mut town = Town::new(args, roads)?;
     town.order_all()?;
-    let took = town.plan(args.seconds)?;
+    let took = town.plan(args.seconds);
     report.figure("plan_s", took.as_secs_f64(), "travel times and search");
     let day = town.figures();
     report.figure("travel", day.travel.as_f64(), "s on the road, everybody together");
@@ -98,7 +97,7 @@ pub fn run(args: &Args) -> Result<()> {
 /// One courier after the other breaks down on the way; what they carry, and were to carry, goes to others.
 fn drop_out(args: &Args, town: &mut Town, report: &mut Report) -> Result<()> {
     town.cook()?;
-    town.plan(args.replan_seconds)?;
+    town.plan(args.replan_seconds);
     town.depart_all()?;
     let mut taken = Latencies::default();
     let mut lost = 0;
@@ -109,11 +108,11 @@ fn drop_out(args: &Args, town: &mut Town, report: &mut Report) -> Result<()> {
         let place = town.whereabouts(&courier);
         let out = MealCommand::Trouble { courier: courier.clone(), what: CourierTrouble::Out { place } };
         town.desk(out)?;
-        town.plan(args.replan_seconds)?;
+        town.plan(args.replan_seconds);
         taken.record(began.elapsed());
         lost = lost.max(town.lost());
         town.desk(MealCommand::Trouble { courier, what: CourierTrouble::Over })?;
-        town.plan(args.replan_seconds)?;
+        town.plan(args.replan_seconds);
     }
     report.figure(
         "drop_out_stops",
@@ -168,7 +167,7 @@ fn labels(town: &Town, report: &mut Report) -> Result<()> {
 }
 
 /// A search of so many seconds.
-fn within<'a>(seconds: f64, elapsed: &'a (dyn Fn() -> f64 + Sync)) -> Budget<'a> {
+fn within(seconds: f64, elapsed: &(dyn Fn() -> f64 + Sync)) -> Budget<'_> {
     Budget { seconds: Some(seconds), elapsed: Some(elapsed), iterations: None }
 }
 

@@ -25,7 +25,7 @@ pub struct Meals {
     couriers: BTreeMap<CaregiverId, Arc<Courier>>,
     standings: BTreeMap<StandingId, Arc<Standing>>,
     sittings: BTreeMap<SittingKey, Arc<Sitting>>,
-    meals: BTreeMap<MealId, Arc<Meal>>,
+    ordered: BTreeMap<MealId, Arc<Meal>>,
     /// The meals of each day.
     days: BTreeMap<Day, BTreeSet<MealId>>,
     rounds: BTreeMap<(Day, Slot, RoundId), Arc<Round>>,
@@ -47,7 +47,7 @@ impl Meals {
             }
             MealEvent::Meal(meal) if is_current(meal.sitting.day, now) => {
                 self.days.entry(meal.sitting.day).or_default().insert(meal.id.clone());
-                self.meals.insert(meal.id.clone(), Arc::new(meal));
+                self.ordered.insert(meal.id.clone(), Arc::new(meal));
             }
             MealEvent::Round(round) if is_current(round.day, now) => {
                 self.rounds.insert((round.day, round.slot, round.id.clone()), Arc::new(round));
@@ -60,7 +60,7 @@ impl Meals {
         while let Some((day, _)) = self.days.first_key_value().filter(|(day, _)| !is_current(**day, now)) {
             let day = *day;
             for meal in self.days.remove(&day).into_iter().flatten() {
-                self.meals.remove(&meal);
+                self.ordered.remove(&meal);
             }
         }
         self.sittings.retain(|key, _| is_current(key.day, now));
@@ -70,7 +70,7 @@ impl Meals {
     /// The day's stream was made anew.
     pub fn clear_days(&mut self) {
         self.sittings.clear();
-        self.meals.clear();
+        self.ordered.clear();
         self.days.clear();
         self.rounds.clear();
     }
@@ -120,7 +120,7 @@ impl Meals {
 
     /// One meal.
     pub fn meal(&self, id: &MealId) -> Option<&Arc<Meal>> {
-        self.meals.get(id)
+        self.ordered.get(id)
     }
 
     /// The meals of a day, by id, after that one.
@@ -132,7 +132,7 @@ impl Meals {
             .get(&day)
             .into_iter()
             .flat_map(move |ids| ids.range::<MealId, _>((from, Bound::Unbounded)));
-        ids.filter_map(|id| self.meals.get(id))
+        ids.filter_map(|id| self.ordered.get(id))
     }
 
     /// The rounds of a day.

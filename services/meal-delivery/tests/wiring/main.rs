@@ -1,6 +1,6 @@
 //! Against a real nats-server, and real deaths.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod degraded;
 mod kill;

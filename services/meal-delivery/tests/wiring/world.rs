@@ -143,11 +143,6 @@ impl World {
         Self { server, bus, district, state, began, commands: AtomicU64::new(0) }
     }
 
-    /// What the district's clock shows.
-    pub fn now(&self) -> Timestamp {
-        at(8, 30).plus_millis((SystemClock.now().millis_since(self.began) as f64 * SPEED) as i64)
-    }
-
     /// Says it once.
     pub async fn send(
         &self,

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     elder::{Ability, DEFAULT_ARRIVAL_RADIUS},
     geo::Wgs84,
-    id::{CommandId, CommunityId, DishId, OrganisationId, StreetId, UserId},
+    id::{CommandId, CommunityId, OrganisationId, StreetId},
     meal::{
         Allergen, ClockTime, Dish, Hours, MealAction, MealStage, Serving, Size, Texture,
         order::{Proof, stage::WhyNot},

@@ -157,7 +157,7 @@ fn a_dish_that_is_not_cooked_is_replaced_by_what_suits_and_costs_no_more() {
     let meal = |name: &str| w.core.meal(&id(name)).unwrap();
     assert!(matches!(&meal("m-e0").stage, MealStage::Cancelled(c) if c.why == CalledOff::NothingSuits));
     assert_eq!((meal("m-e2").dish.as_str(), meal("m-e2").price), ("b", Fen(1200)));
-    assert!(w.core.sitting(&lunch("north")).unwrap().unmet.contains(&id("e0")));
+    assert!(w.core.sitting(&lunch("north")).unwrap().unmet.contains(&id::<ElderId>("e0")));
     assert!(w.ok(Role::Kitchen, substitute()).repeated);
     let count = w.core.count(&lunch("north")).unwrap();
     assert_eq!(count.dishes.iter().map(|d| (d.dish.as_str(), d.portions)).collect::<Vec<_>>(), [("b", 1)]);
