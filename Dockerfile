@@ -16,7 +16,7 @@ WORKDIR /src
 COPY . .
 # The web apps are embedded in command-center.
 COPY --from=web /src/web/dist web/dist
-ARG PROGRAMS="dispatch caregiver-location registry accounts emergency-call command-center district"
+ARG PROGRAMS="dispatch caregiver-location registry accounts emergency-call meal-delivery command-center district"
 # The caches hold what was downloaded and compiled before; what is shipped is copied out of them.
 # Unquoted on purpose: $packages is a list of words.
 # hadolint ignore=SC2086

@@ -32,7 +32,7 @@ secret() {
 
 {
     secret care-ca ca.pem=ca.pem
-    for user in dispatch caregiver-location registry accounts emergency-call command-center; do
+    for user in dispatch caregiver-location registry accounts emergency-call meal-delivery command-center; do
         secret "nats-$user" "seed=nats-$user.seed"
     done
     secret nats-identities nats-identities.conf=nats-identities.conf

@@ -134,7 +134,7 @@ redis_user() {
     keep redis-url
 }
 
-users="dispatch caregiver-location registry accounts emergency-call command-center district ops"
+users="dispatch caregiver-location registry accounts emergency-call meal-delivery command-center district ops"
 for user in $users; do nats_user "$user"; done
 # shellcheck disable=SC2086  # a list
 nats_identities $users

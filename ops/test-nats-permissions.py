@@ -27,12 +27,13 @@ from nats.js.api import StorageType, StreamConfig
 
 OPS = Path(__file__).resolve().parent
 D = "care.v1.jiayuguan"
-SERVICES = ["dispatch", "caregiver-location", "registry", "accounts", "emergency-call", "command-center", "district"]
+SERVICES = ["dispatch", "caregiver-location", "registry", "accounts", "emergency-call", "meal-delivery",
+            "command-center", "district"]
 DEADLINE = 20.0
 
 LOC, DIS, REG, ACC, EDGE = "caregiver-location", "dispatch", "registry", "accounts", "command-center"
-SOS = "emergency-call"
-EVERYONE = {DIS, LOC, REG, ACC, EDGE, SOS}
+SOS, EAT = "emergency-call", "meal-delivery"
+EVERYONE = {DIS, LOC, REG, ACC, EDGE, SOS, EAT}
 
 # Subject -> who may publish to it. `district`, all in one process, may do what any of them may.
 MAY_PUBLISH = {
@@ -48,9 +49,19 @@ MAY_PUBLISH = {
     f"{D}.cmd.dispatch": {EDGE, SOS},
     f"{D}.cmd.caregiver-location": {EDGE},
     f"{D}.cmd.registry": {EDGE},
-    f"{D}.cmd.accounts": {EDGE, DIS},
+    f"{D}.cmd.accounts": {EDGE, DIS, EAT},
     f"{D}.cmd.command-center": set(),
-    f"{D}.cmd.emergency-call": {EDGE},
+    f"{D}.cmd.emergency-call": {EDGE, EAT},
+    f"{D}.cmd.meal-delivery": {EDGE},
+    f"{D}.ask.meal-delivery.quote": {EDGE},
+    f"{D}.ask.accounts.quote": {EDGE, EAT},
+    f"{D}.meal.order.m1": {EAT},
+    f"{D}.meal.round.r1": {EAT},
+    f"{D}.meal.~takeover": {EAT},
+    f"{D}.diner.needs.e1": {EAT},
+    f"{D}.diner.~takeover": {EAT},
+    f"{D}.dead.meal-delivery": {EAT},
+    "$KV.LEASES.meal-delivery.jiayuguan": {EAT},
     f"{D}.incident.i1": {SOS},
     f"{D}.incident.~takeover": {SOS},
     f"{D}.device.state.b1": {SOS},
@@ -82,7 +93,7 @@ MAY_PUBLISH = {
     "$KV.LEASES.accounts.jiayuguan": {ACC},
     "$KV.LEASES.dispatch.another-district": set(),
     "$KV.LEASES.emergency-call.jiayuguan": {SOS},
-    "$JS.API.INFO": {DIS, LOC, REG, ACC, SOS},
+    "$JS.API.INFO": {DIS, LOC, REG, ACC, SOS, EAT},
     "$JS.API.STREAM.NAMES": set(),
     "$JS.API.STREAM.LIST": set(),
     "$JS.API.STREAM.CREATE.ANYTHING": set(),
@@ -104,23 +115,27 @@ STREAM_OWNER = {
     "DEAD_jiayuguan": {DIS, LOC, EDGE},
     "ALARMS_jiayuguan": {SOS},
     "DEVICES_jiayuguan": {SOS},
-    "KV_LEASES": {DIS, LOC, REG, ACC, SOS},
+    "MEALS_jiayuguan": {EAT},
+    "DINERS_jiayuguan": {EAT},
+    "KV_LEASES": {DIS, LOC, REG, ACC, SOS, EAT},
 }
 STREAM_READER = {
     "ORDERS_jiayuguan": {DIS, LOC, ACC, EDGE},
     "PROFILES_jiayuguan": EVERYONE - {SOS},
     "ALARMS_jiayuguan": {SOS, EDGE, DIS},
     "DEVICES_jiayuguan": {SOS, EDGE},
+    "MEALS_jiayuguan": {EAT, ACC, EDGE},
+    "DINERS_jiayuguan": {EAT, EDGE},
     "PRESENCE_jiayuguan": {DIS, LOC, EDGE, SOS},
     "GEOFENCE_jiayuguan": {LOC, DIS, EDGE},
     "POSITIONS_jiayuguan": {DIS, LOC, EDGE, SOS},
     "FUNDING_jiayuguan": {ACC, DIS, EDGE},
     "DEAD_jiayuguan": {DIS, LOC, EDGE},
-    "KV_LEASES": {DIS, LOC, REG, ACC, SOS},
+    "KV_LEASES": {DIS, LOC, REG, ACC, SOS, EAT},
 }
 for _stream in STREAM_OWNER:
     # dispatch may make any of those it follows, and change only its own.
-    _maker = set() if _stream.startswith(("FUNDING", "ALARMS", "DEVICES")) else {DIS}
+    _maker = set() if _stream.startswith(("FUNDING", "ALARMS", "DEVICES", "MEALS", "DINERS")) else {DIS}
     MAY_PUBLISH[f"$JS.API.STREAM.CREATE.{_stream}"] = STREAM_OWNER[_stream] | _maker
     MAY_PUBLISH[f"$JS.API.STREAM.UPDATE.{_stream}"] = STREAM_OWNER[_stream]
     for _verb in ("DELETE", "PURGE", "MSG.DELETE"):
@@ -149,10 +164,13 @@ MAY_SUBSCRIBE = {
     f"{D}.position.latest.>": set(),
     f"{D}.cmd.*": set(),
     f"{D}.position.report.*": {LOC},
-    f"{D}.position.moved": {DIS, EDGE, SOS},
+    f"{D}.position.moved": {DIS, EDGE, SOS, EAT},
     f"{D}.incident.>": set(),
     f"{D}.call.>": {EDGE},
     f"{D}.cmd.emergency-call": {SOS},
+    f"{D}.cmd.meal-delivery": {EAT},
+    f"{D}.ask.meal-delivery.quote": {EAT},
+    f"{D}.meal.>": set(),
     f"{D}.ask.emergency-call.supervision": {SOS},
     f"{D}.cmd.dispatch": {DIS},
     f"{D}.cmd.caregiver-location": {LOC},
@@ -326,7 +344,7 @@ async def declare_streams(clients: dict[str, Client], replicas: int = 1) -> None
     """As each owner does at its start."""
     kinds = {"ORDERS": (DIS, "order.>"), "PROFILES": (REG, "profile.>"), "PRESENCE": (LOC, "presence.>"),
              "GEOFENCE": (LOC, "geofence.>"), "POSITIONS": (LOC, "position.latest.>"),
-             "FUNDING": (ACC, "funding.>"), "ALARMS": (SOS, "incident.>"), "DEVICES": (SOS, "device.>"),
+             "FUNDING": (ACC, "funding.>"), "ALARMS": (SOS, "incident.>"), "DEVICES": (SOS, "device.>"), "MEALS": (EAT, "meal.>"), "DINERS": (EAT, "diner.>"),
              "DEAD": (EDGE, "dead.>")}
     for kind, (owner, subjects) in kinds.items():
         config = {"name": f"{kind}_jiayuguan", "subjects": [f"{D}.{subjects}"], "num_replicas": replicas,
@@ -350,6 +368,8 @@ async def owners_write_and_followers_read(clients: dict[str, Client]) -> None:
     await durable_publish(clients[ACC], f"{D}.funding.o1")
     await durable_publish(clients[SOS], f"{D}.incident.i1")
     await durable_publish(clients[SOS], f"{D}.device.state.b1")
+    await durable_publish(clients[EAT], f"{D}.meal.order.m1")
+    await durable_publish(clients[EAT], f"{D}.diner.needs.e1")
     await durable_publish(clients[LOC], f"{D}.presence.c1")
     await durable_publish(clients[LOC], f"{D}.geofence.c1")
     await durable_publish(clients[LOC], f"{D}.position.latest.c1")
@@ -412,7 +432,7 @@ async def questions_are_answered(clients: dict[str, Client]) -> None:
 
     asked = {f"{D}.cmd.dispatch": (EDGE, DIS), f"{D}.cmd.caregiver-location": (EDGE, LOC),
              f"{D}.ask.caregiver-location.nearest": (EDGE, LOC), f"{D}.ask.registry.names": (EDGE, REG),
-             f"{D}.cmd.accounts": (DIS, ACC), f"{D}.cmd.emergency-call": (EDGE, SOS),
+             f"{D}.cmd.accounts": (DIS, ACC), f"{D}.cmd.emergency-call": (EAT, SOS), f"{D}.cmd.meal-delivery": (EDGE, EAT),
              f"{D}.ask.emergency-call.card": (EDGE, SOS), f"{D}.ask.registry.contacts": (SOS, REG),
              f"{D}.ask.command-center.push": (SOS, EDGE)}
     for subject, (asker, owner) in asked.items():

@@ -29,7 +29,8 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAMS = ("dispatch", "caregiver-location", "registry", "accounts", "emergency-call", "command-center")
+PROGRAMS = ("dispatch", "caregiver-location", "registry", "accounts", "emergency-call", "meal-delivery",
+            "command-center")
 DEADLINE = 60.0
 STOP_WITHIN = 25.0
 

@@ -133,7 +133,7 @@ def accounts(d: list[str]) -> Rights:
     rights.may_publish("how orders are paid: its own data", *per_district(
         d, "care.v1.{d}.funding.*", "care.v1.{d}.funding.standing.*"))
     rights.owns(*per_district(d, "FUNDING_{d}"))
-    rights.follows(*per_district(d, "ORDERS_{d}", "PROFILES_{d}"))
+    rights.follows(*per_district(d, "ORDERS_{d}", "PROFILES_{d}", "MEALS_{d}"))
     return rights.may_subscribe("what it is asked and told", *per_district(
         d, "care.v1.{d}.cmd.accounts", "care.v1.{d}.ask.accounts.*"))
 
@@ -155,20 +155,37 @@ def emergency_call(d: list[str]) -> Rights:
         d, "care.v1.{d}.cmd.emergency-call", "care.v1.{d}.ask.emergency-call.*", "care.v1.{d}.position.moved"))
 
 
+def meal_delivery(d: list[str]) -> Rights:
+    rights = Rights().with_inbox("meal-delivery").holds_lease("meal-delivery", d)
+    rights.may_publish("meals, rounds, menus, who eats: it alone decides", *per_district(
+        d, "care.v1.{d}.meal.~takeover", "care.v1.{d}.meal.order.*", "care.v1.{d}.meal.round.*",
+        "care.v1.{d}.meal.sitting.*", "care.v1.{d}.diner.~takeover", "care.v1.{d}.diner.kitchen.*",
+        "care.v1.{d}.diner.needs.*", "care.v1.{d}.diner.courier.*", "care.v1.{d}.diner.standing.*"))
+    rights.may_publish("asks for the money of a meal, and what it would cost", *per_district(
+        d, "care.v1.{d}.cmd.accounts", "care.v1.{d}.ask.accounts.quote"))
+    rights.may_publish("asks that somebody looks where nobody opens", *per_district(d, "care.v1.{d}.cmd.emergency-call"))
+    rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.meal-delivery"))
+    rights.owns(*per_district(d, "MEALS_{d}", "DINERS_{d}"))
+    rights.follows(*per_district(d, "PROFILES_{d}"))
+    return rights.may_subscribe("what it is asked and told", *per_district(
+        d, "care.v1.{d}.cmd.meal-delivery", "care.v1.{d}.ask.meal-delivery.*", "care.v1.{d}.position.moved",
+        "care.v1.{d}.again.meal-delivery.*"))
+
+
 def command_center(d: list[str]) -> Rights:
     rights = Rights().with_inbox("command-center")
     rights.may_publish("commands and questions of the people signed in", *per_district(
         d, "care.v1.{d}.cmd.dispatch", "care.v1.{d}.cmd.caregiver-location", "care.v1.{d}.cmd.registry",
-        "care.v1.{d}.cmd.accounts", "care.v1.{d}.cmd.emergency-call",
+        "care.v1.{d}.cmd.accounts", "care.v1.{d}.cmd.emergency-call", "care.v1.{d}.cmd.meal-delivery",
         "care.v1.{d}.ask.caregiver-location.*", "care.v1.{d}.ask.registry.names", "care.v1.{d}.ask.registry.find",
-        "care.v1.{d}.ask.accounts.*", "care.v1.{d}.ask.emergency-call.*"))
+        "care.v1.{d}.ask.accounts.*", "care.v1.{d}.ask.emergency-call.*", "care.v1.{d}.ask.meal-delivery.*"))
     rights.may_publish("positions as phones report them", *per_district(d, "care.v1.{d}.position.report.*"))
     rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.command-center"))
     rights.owns(*per_district(d, "DEAD_{d}"))
     rights.may_publish("has a message given up handled once more", *per_district(d, "care.v1.{d}.again.*.*"))
     # GEOFENCE only to show a message that was given up.
     rights.follows(*per_district(d, "ORDERS_{d}", "PROFILES_{d}", "PRESENCE_{d}", "POSITIONS_{d}", "GEOFENCE_{d}",
-                                 "FUNDING_{d}", "ALARMS_{d}", "DEVICES_{d}"))
+                                 "FUNDING_{d}", "ALARMS_{d}", "DEVICES_{d}", "MEALS_{d}", "DINERS_{d}"))
     return rights.may_subscribe("the live map, who is called, what it is asked, messages to be handled once more", *per_district(
         d, "care.v1.{d}.position.moved", "care.v1.{d}.call.>", "care.v1.{d}.ask.command-center.*",
         "care.v1.{d}.again.command-center.*"))
@@ -177,7 +194,8 @@ def command_center(d: list[str]) -> Rights:
 def district(d: list[str]) -> Rights:
     """All services in one process: the union of theirs, by way of the same table."""
     rights = Rights().with_inbox("district")
-    for part in (dispatch(d), caregiver_location(d), registry(d), accounts(d), emergency_call(d), command_center(d)):
+    for part in (dispatch(d), caregiver_location(d), registry(d), accounts(d), emergency_call(d), meal_delivery(d),
+                 command_center(d)):
         rights.publish += [group for group in part.publish if "_INBOX" not in group[1][0]]
         rights.subscribe += [group for group in part.subscribe if "_INBOX" not in group[1][0]]
     return rights
@@ -189,11 +207,13 @@ SERVICES = {
     "registry": registry,
     "accounts": accounts,
     "emergency-call": emergency_call,
+    "meal-delivery": meal_delivery,
     "command-center": command_center,
     "district": district,
 }
 # Those who are asked must be able to answer: one message to the reply subject of each request, within the time.
-ANSWERS = {"dispatch", "caregiver-location", "registry", "accounts", "emergency-call", "command-center", "district"}
+ANSWERS = {"dispatch", "caregiver-location", "registry", "accounts", "emergency-call", "meal-delivery",
+           "command-center", "district"}
 
 
 def block(groups: list[tuple[str, list[str]]], indent: str) -> list[str]:

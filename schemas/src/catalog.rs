@@ -26,6 +26,10 @@ use crate::{
     },
     envelope::CloudEvent,
     live::LiveEvent,
+    meal::{
+        CodeQuery, CountQuery, KitchenCount, Labels, LabelsQuery, MealCode, MealDone, MealEvent, MealQuote,
+        MealQuoteQuery, MealRequest,
+    },
     order::{Accepted, DispatchRequest, OrderEvent, Takeover},
     position::{
         DutyCommand, GeofenceCrossed, Moved, Nearest, NearestQuery, Position, PositionReport, Presence,
@@ -235,6 +239,50 @@ pub const CONTACTS_REPLY: Message = Message::v1::<Reply<Contacts>>(
     "contacts-reply",
     "Their phone numbers, for the platform alone, or why not.",
 );
+/// A decision about meals.
+pub const MEAL_EVENT: Message = Message::v1::<CloudEvent<MealEvent>>(
+    "meal-event",
+    "A decision about meals, with the whole meal, round, menu, kitchen, courier or need after it.",
+);
+/// A command to meal-delivery.
+pub const MEAL_REQUEST: Message = Message::v1::<MealRequest>(
+    "meal-request",
+    "A menu, a meal, what the kitchen and the couriers do, what happens to them.",
+);
+/// The answer to it.
+pub const MEAL_REPLY: Message = Message::v1::<Reply<MealDone>>(
+    "meal-reply",
+    "What it was about after the command, or why it was refused.",
+);
+/// What would this meal cost?
+pub const MEAL_QUOTE_QUERY: Message =
+    Message::v1::<MealQuoteQuery>("meal-quote-query", "What would this meal cost, and who would pay?");
+/// The answer to it.
+pub const MEAL_QUOTE_REPLY: Message = Message::v1::<Reply<MealQuote>>(
+    "meal-quote-reply",
+    "Price, subsidy, self-pay and what is not right about it, or why it cannot be had.",
+);
+/// What is to be cooked?
+pub const COUNT_QUERY: Message = Message::v1::<CountQuery>("count-query", "What is to be cooked?");
+/// The answer to it.
+pub const COUNT_REPLY: Message = Message::v1::<Reply<KitchenCount>>(
+    "count-reply",
+    "Portions by dish, size, texture and clash, or why not.",
+);
+/// What proves that a meal is the elder's?
+pub const CODE_QUERY: Message =
+    Message::v1::<CodeQuery>("code-query", "What proves that a meal is the elder's?");
+/// The answer to it.
+pub const CODE_REPLY: Message =
+    Message::v1::<Reply<MealCode>>("code-reply", "The elder's code and the label's, or why not.");
+/// What do the labels say?
+pub const LABELS_QUERY: Message =
+    Message::v1::<LabelsQuery>("labels-query", "What do the labels of a sitting's boxes say?");
+/// The answer to it.
+pub const LABELS_REPLY: Message = Message::v1::<Reply<Labels>>(
+    "labels-reply",
+    "The codes of boxes and what has to be watched, or why not.",
+);
 /// The live stream.
 pub const LIVE_EVENT: Message = Message::v1::<LiveEvent>(
     "live-event",
@@ -328,7 +376,7 @@ pub const CATALOGUE_REPLY: Message = Message::v1::<Reply<PublicList>>(
 );
 
 /// All of them.
-pub const ALL: [Message; 67] = [
+pub const ALL: [Message; 78] = [
     ORDER_EVENT,
     TAKEOVER,
     ELDER_PROFILED,
@@ -371,6 +419,17 @@ pub const ALL: [Message; 67] = [
     CONTACTS_REPLY,
     PUSH_QUERY,
     PUSH_REPLY,
+    MEAL_EVENT,
+    MEAL_REQUEST,
+    MEAL_REPLY,
+    MEAL_QUOTE_QUERY,
+    MEAL_QUOTE_REPLY,
+    COUNT_QUERY,
+    COUNT_REPLY,
+    CODE_QUERY,
+    CODE_REPLY,
+    LABELS_QUERY,
+    LABELS_REPLY,
     LIVE_EVENT,
     PROBLEM,
     DAY,

@@ -14,6 +14,8 @@
 //! | `care.v1.<d>.incident.<incident>` | stream `ALARMS_<d>` | emergency-call, under its lease |
 //! | `care.v1.<d>.device.state.<device>`, `….outage.<street>`, `….heard.<share>` | stream `DEVICES_<d>` | emergency-call, under its lease |
 //! | `care.v1.<d>.call.<callee>` | core | emergency-call |
+//! | `care.v1.<d>.meal.<kind>.<id>` | stream `MEALS_<d>` | meal-delivery, under its lease |
+//! | `care.v1.<d>.diner.<kind>.<id>` | stream `DINERS_<d>` | meal-delivery, under its lease |
 //! | `care.v1.<d>.dead.<service>` | stream `DEAD_<d>` | whoever could not handle a message |
 //! | `care.v1.<d>.again.<service>.<stream>` | core request | the edge; answered by who follows that stream |
 //! | `care.v1.<d>.cmd.<service>` | core request | the edge; answered by the active owner |
@@ -39,17 +41,20 @@ pub enum Service {
     CommandCenter,
     /// Alarms, escalation, supervision of devices.
     EmergencyCall,
+    /// Menus, meals, kitchens, delivery rounds.
+    MealDelivery,
 }
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Dispatch,
         Self::CaregiverLocation,
         Self::Registry,
         Self::Accounts,
         Self::CommandCenter,
         Self::EmergencyCall,
+        Self::MealDelivery,
     ];
 
     /// The service of that name.
@@ -66,6 +71,7 @@ impl Service {
             Self::Accounts => "accounts",
             Self::CommandCenter => "command-center",
             Self::EmergencyCall => "emergency-call",
+            Self::MealDelivery => "meal-delivery",
         }
     }
 
@@ -78,6 +84,7 @@ impl Service {
             Self::Accounts => "/accounts",
             Self::CommandCenter => "/command-center",
             Self::EmergencyCall => "/emergency-call",
+            Self::MealDelivery => "/meal-delivery",
         }
     }
 }
@@ -235,6 +242,36 @@ pub fn calls(d: &DistrictId) -> String {
     format!("care.v1.{d}.call.>")
 }
 
+/// Something of a day's meals: `order`, `round`, `sitting`.
+pub fn meal(d: &DistrictId, kind: &str, token: &str) -> String {
+    format!("care.v1.{d}.meal.{kind}.{token}")
+}
+
+/// Everything about a district's meals.
+pub fn meals(d: &DistrictId) -> String {
+    format!("care.v1.{d}.meal.>")
+}
+
+/// The mark an active `meal-delivery` leaves in the MEALS stream when it takes over.
+pub fn meals_takeover(d: &DistrictId) -> String {
+    format!("care.v1.{d}.meal.~takeover")
+}
+
+/// Who cooks, eats and carries: `kitchen`, `needs`, `courier`, `standing`.
+pub fn diner(d: &DistrictId, kind: &str, token: &str) -> String {
+    format!("care.v1.{d}.diner.{kind}.{token}")
+}
+
+/// Everyone who cooks, eats and carries.
+pub fn diners(d: &DistrictId) -> String {
+    format!("care.v1.{d}.diner.>")
+}
+
+/// The mark an active `meal-delivery` leaves in the DINERS stream when it takes over.
+pub fn diners_takeover(d: &DistrictId) -> String {
+    format!("care.v1.{d}.diner.~takeover")
+}
+
 /// Messages a service could not handle.
 pub fn dead_letter(d: &DistrictId, service: Service) -> String {
     format!("care.v1.{d}.dead.{}", service.as_str())
@@ -281,11 +318,15 @@ pub enum StreamKind {
     Alarms,
     /// Devices: registration, condition, when last heard.
     Devices,
+    /// Menus, meals, rounds: every durable decision.
+    Meals,
+    /// Who cooks, eats and carries, and standing orders: as they are from now on.
+    Diners,
 }
 
 impl StreamKind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Orders,
         Self::Profiles,
         Self::Presence,
@@ -295,6 +336,8 @@ impl StreamKind {
         Self::Dead,
         Self::Alarms,
         Self::Devices,
+        Self::Meals,
+        Self::Diners,
     ];
 
     /// The stream's name in a district, e.g. `ORDERS_jiayuguan`.
@@ -309,6 +352,8 @@ impl StreamKind {
             Self::Dead => "DEAD",
             Self::Alarms => "ALARMS",
             Self::Devices => "DEVICES",
+            Self::Meals => "MEALS",
+            Self::Diners => "DINERS",
         };
         format!("{kind}_{d}")
     }
@@ -333,6 +378,8 @@ impl StreamKind {
             Self::Dead => dead_letters(d),
             Self::Alarms => incidents(d),
             Self::Devices => devices(d),
+            Self::Meals => meals(d),
+            Self::Diners => diners(d),
         }
     }
 }

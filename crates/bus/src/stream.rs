@@ -72,6 +72,8 @@ impl StreamSpec {
     /// | dead letters | file | 30 days, 1 GiB |
     /// | alarms | file | 2 years; the last message of an incident rebuilds it, all of them are its history |
     /// | devices | file | the last one of each device, outage and share |
+    /// | meals | file | the last 60 of each meal, menu and round, 90 days |
+    /// | diners | file | the last 10 of each kitchen, need, courier and standing order |
     ///
     /// Deleting and purging by subject stay allowed everywhere: erasing a person depends on it.
     pub fn of(kind: StreamKind, district: &DistrictId, replicas: usize) -> Self {
@@ -127,6 +129,17 @@ impl StreamSpec {
             StreamKind::Devices => Self {
                 description: "devices: registration, condition, when last heard",
                 max_messages_per_subject: Some(1),
+                ..base
+            },
+            StreamKind::Meals => Self {
+                description: "meals: every durable decision",
+                max_messages_per_subject: Some(60),
+                max_age: Some(90 * DAY),
+                ..base
+            },
+            StreamKind::Diners => Self {
+                description: "who cooks, eats and carries meals",
+                max_messages_per_subject: Some(10),
                 ..base
             },
             StreamKind::Dead => Self {

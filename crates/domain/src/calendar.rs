@@ -7,7 +7,7 @@ use jiff::{ToSpan, civil::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::time::Timestamp;
+use crate::{time::Timestamp, word::words};
 
 /// How far the city's clock is ahead of UTC, in milliseconds.
 const AHEAD: i64 = 8 * 3_600_000;
@@ -24,6 +24,19 @@ pub struct InvalidDate {
 /// A day of the calendar, `2026-03-15` on the wire.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(Date);
+
+words! {
+    /// A day of the week.
+    Weekday "day of the week" {
+        Monday "monday" "星期一",
+        Tuesday "tuesday" "星期二",
+        Wednesday "wednesday" "星期三",
+        Thursday "thursday" "星期四",
+        Friday "friday" "星期五",
+        Saturday "saturday" "星期六",
+        Sunday "sunday" "星期日",
+    }
+}
 
 /// A month of the calendar, `2026-03` on the wire.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,6 +108,20 @@ impl Day {
     #[must_use]
     pub fn plus_days(self, days: u8) -> Self {
         Self(self.0.saturating_add(i64::from(days).days()))
+    }
+
+    /// Which day of the week it is.
+    pub fn weekday(self) -> Weekday {
+        use jiff::civil::Weekday as W;
+        match self.0.weekday() {
+            W::Monday => Weekday::Monday,
+            W::Tuesday => Weekday::Tuesday,
+            W::Wednesday => Weekday::Wednesday,
+            W::Thursday => Weekday::Thursday,
+            W::Friday => Weekday::Friday,
+            W::Saturday => Weekday::Saturday,
+            W::Sunday => Weekday::Sunday,
+        }
     }
 
     /// Whether it is a Saturday or a Sunday.

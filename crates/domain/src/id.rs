@@ -165,6 +165,16 @@ ids! {
     IncidentId,
     /// A matter (事项) people see to: an application, a complaint, a correction.
     MatterId,
+    /// A kitchen (助餐点).
+    KitchenId,
+    /// A dish, or a set meal (套餐), of a kitchen.
+    DishId,
+    /// One meal ordered for one elder (餐单).
+    MealId,
+    /// A standing order of meals (长期订餐).
+    StandingId,
+    /// One round of a courier (配送趟次).
+    RoundId,
 }
 
 #[cfg(test)]

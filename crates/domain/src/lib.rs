@@ -3,6 +3,7 @@
 //!
 //! Everything here is pure: no clock, no randomness, no I/O. It depends on no other crate of the workspace.
 
+pub mod agenda;
 pub mod alarm;
 pub mod calendar;
 pub mod caregiver;
@@ -14,10 +15,12 @@ pub mod escalation;
 pub mod geo;
 pub mod id;
 pub mod incident;
+pub mod meal;
 pub mod order;
 pub mod priority;
 pub mod reach;
 pub mod service;
 pub mod time;
 pub mod unit;
+pub mod word;
 pub mod working_days;

@@ -36,6 +36,7 @@ mod clock;
 pub mod config;
 mod entropy;
 pub mod health;
+mod key;
 pub mod metrics;
 mod signal;
 pub mod tasks;
@@ -49,6 +50,7 @@ pub use config::{
 };
 pub use entropy::Entropy;
 pub use health::Health;
+pub use key::key_file;
 pub use tasks::{TaskKind, Tasks};
 
 /// Any error, where only a person reads it.

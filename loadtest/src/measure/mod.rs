@@ -7,7 +7,7 @@
 //! | `pace.rs` | load that does not wait for its victim, and histograms |
 //! | `stage.rs` | servers and services as processes of their own |
 //! | `place.rs` | places on the streets of a map |
-//! | `floor.rs`, `roads.rs`, `plan_micro/`, `location/`, `dispatch/`, `emergency/`, `stream/`, `accounts/` | one scenario each |
+//! | `floor.rs`, `roads.rs`, `plan_micro/`, `location/`, `dispatch/`, `emergency/`, `meals/`, `stream/`, `accounts/` | one scenario each |
 
 mod accounts;
 mod dispatch;
@@ -15,6 +15,7 @@ mod edge;
 mod emergency;
 mod floor;
 mod location;
+mod meals;
 mod pace;
 mod place;
 mod plan_micro;
@@ -47,6 +48,8 @@ pub enum Measure {
     Escalation(emergency::escalation::Args),
     /// Tens of thousands of devices beat, some fall silent, a mast goes down.
     Supervision(emergency::supervision::Args),
+    /// A lunch: rounds planned, couriers who drop out, labels.
+    Meals(meals::Args),
     /// A thousand desks on the live stream, cut off at random.
     Stream(stream::Args),
     /// Holds over the bus, durable, against the database's own commit.
@@ -72,6 +75,7 @@ impl Measure {
             Self::EmergencyChaos(args) => runtime.block_on(emergency::chaos::run(args)),
             Self::Escalation(args) => runtime.block_on(emergency::escalation::run(args)),
             Self::Supervision(args) => runtime.block_on(emergency::supervision::run(args)),
+            Self::Meals(args) => meals::run(args),
             Self::Stream(args) => runtime.block_on(stream::run(args)),
             Self::Accounts(args) => runtime.block_on(accounts::run(args)),
             Self::Settlement(args) => runtime.block_on(accounts::settle(args)),

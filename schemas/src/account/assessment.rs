@@ -1,6 +1,9 @@
 //! What a city's policy gives someone, and what it refuses, each with the rule that says so.
 
-use domain::calendar::{Day, Month};
+use domain::{
+    calendar::{Day, Month},
+    order::PayWith,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +19,15 @@ pub enum Kind {
     CanteenSubsidy,
     /// Paid for each elder housed (养老床位补贴).
     BedGrant,
+}
+
+impl From<PayWith> for Kind {
+    fn from(pay_with: PayWith) -> Self {
+        match pay_with {
+            PayWith::Allowance => Self::ServiceAllowance,
+            PayWith::SilverPoints => Self::SilverPoints,
+        }
+    }
 }
 
 impl Kind {

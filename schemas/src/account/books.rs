@@ -70,6 +70,12 @@ pub struct QuoteQuery {
     pub service_day: Day,
     /// What pays.
     pub pay_with: Kind,
+    /// A meal is delivered: the elder pays the fee.
+    #[serde(default)]
+    pub delivery: bool,
+    /// What it costs, where it has a price of its own (a meal: the menu's) and not the catalogue's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Fen>,
 }
 
 /// How a price would be shared now; nothing is set aside.
@@ -81,6 +87,9 @@ pub struct Quote {
     pub allowance: i64,
     /// What the elder would pay.
     pub self_pay: Fen,
+    /// Of that for delivery.
+    #[serde(default)]
+    pub delivery_fee: Fen,
 }
 
 /// Which entries (`ask.accounts.entries`), the latest first.

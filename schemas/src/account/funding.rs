@@ -109,6 +109,9 @@ pub struct HoldRequest {
     /// A meal is delivered: the elder pays the fee (Jiayuguan Art. 5(5)).
     #[serde(default)]
     pub delivery: bool,
+    /// What it costs, where it has a price of its own (a meal: the menu's) and not the catalogue's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Fen>,
     /// What the elder agreed beforehand to pay themselves, at most; nothing is ever billed silently.
     #[serde(default)]
     pub self_pay_up_to: Fen,

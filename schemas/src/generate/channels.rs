@@ -11,7 +11,9 @@ use crate::{
     catalog::{self, Message},
     subject::{
         self,
-        Service::{self, Accounts, CaregiverLocation, CommandCenter, Dispatch, EmergencyCall, Registry},
+        Service::{
+            self, Accounts, CaregiverLocation, CommandCenter, Dispatch, EmergencyCall, MealDelivery, Registry,
+        },
     },
 };
 
@@ -63,6 +65,7 @@ pub(super) fn all() -> Result<Vec<Channel>, InvalidId> {
     let mut channels = streams(&d)?;
     channels.extend(positions(&d)?);
     channels.extend(emergencies(&d)?);
+    channels.extend(meals(&d));
     channels.extend(Service::ALL.map(|service| dead_letters(&d, service)));
     channels.extend(Service::ALL.map(|service| again(&d, service)));
     channels.extend(requests(&d));
@@ -207,6 +210,72 @@ fn emergencies(d: &DistrictId) -> Result<Vec<Channel>, InvalidId> {
             EmergencyCall,
         ),
     ])
+}
+
+fn meals(d: &DistrictId) -> Vec<Channel> {
+    let asked =
+        |name, address, summary, exchange| Channel::asked(name, address, summary, exchange, MealDelivery);
+    let ask = |question| subject::ask(d, MealDelivery, question);
+    vec![
+        Channel::published(
+            "meals",
+            subject::meal(d, "order", "MEAL"),
+            "Stream MEALS: every durable decision; also `round`, `sitting`.",
+            catalog::MEAL_EVENT,
+            MealDelivery,
+        ),
+        Channel::published(
+            "diners",
+            subject::diner(d, "needs", "ELDER"),
+            "Stream DINERS: who eats; also `kitchen`, `courier`, `standing`.",
+            catalog::MEAL_EVENT,
+            MealDelivery,
+        ),
+        Channel::published(
+            "diners-takeover",
+            subject::diners_takeover(d),
+            "Stream DINERS: take-overs.",
+            catalog::TAKEOVER,
+            MealDelivery,
+        ),
+        Channel::published(
+            "meals-takeover",
+            subject::meals_takeover(d),
+            "Stream MEALS: take-overs.",
+            catalog::TAKEOVER,
+            MealDelivery,
+        ),
+        asked(
+            "meal-commands",
+            subject::command(d, MealDelivery),
+            "Menus, meals, kitchens, rounds.",
+            [catalog::MEAL_REQUEST, catalog::MEAL_REPLY],
+        ),
+        asked(
+            "meal-quote",
+            ask("quote"),
+            "What would a meal cost?",
+            [catalog::MEAL_QUOTE_QUERY, catalog::MEAL_QUOTE_REPLY],
+        ),
+        asked(
+            "meal-count",
+            ask("count"),
+            "What is to be cooked?",
+            [catalog::COUNT_QUERY, catalog::COUNT_REPLY],
+        ),
+        asked(
+            "meal-code",
+            ask("code"),
+            "What proves that a meal is the elder's? Audited by who asks.",
+            [catalog::CODE_QUERY, catalog::CODE_REPLY],
+        ),
+        asked(
+            "meal-labels",
+            ask("labels"),
+            "What do the labels of boxes say?",
+            [catalog::LABELS_QUERY, catalog::LABELS_REPLY],
+        ),
+    ]
 }
 
 fn dead_letters(d: &DistrictId, service: Service) -> Channel {

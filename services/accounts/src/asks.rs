@@ -1,5 +1,6 @@
 //! What desks, bureau and organisations ask: they read what is committed and change nothing.
 
+use ::paper::PaperError;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::calendar::Day;
 use schemas::{
@@ -59,7 +60,7 @@ impl Desk {
     /// # Errors
     /// The refusal's code, or `unavailable`.
     pub async fn quote(&self, query: QuoteQuery) -> Result<Quote, Problem> {
-        let QuoteQuery { elder, service, service_day, pay_with } = query;
+        let QuoteQuery { elder, service, service_day, pay_with, delivery, price } = query;
         let unnamed = || Problem::new(500, "internal", "a name that is always one is none");
         let ask = HoldRequest {
             id: domain::id::CommandId::new("quote").map_err(|_| unnamed())?,
@@ -70,16 +71,21 @@ impl Desk {
             pay_with,
             from_month: None,
             organisation: None,
-            delivery: false,
+            delivery,
+            price,
             self_pay_up_to: ANYTHING,
             instead: false,
         };
-        let price = self.rules.price(service).map_err(Problem::from)?;
+        let price = match price {
+            Some(price) => price.get(),
+            None => self.rules.price(service).map_err(Problem::from)?,
+        };
         match self.store.quote(&Work::Hold(ask), &self.rules).await.map_err(|error| failed(&error))? {
             Ok(Some(Noted::Funding(funding))) => Ok(Quote {
                 price: domain::unit::Fen(price),
                 allowance: funding.amount,
                 self_pay: funding.self_pay,
+                delivery_fee: funding.delivery_fee,
             }),
             Ok(_) => Err(unnamed()),
             Err(refusal) => Err(Problem::from(refusal)),
@@ -175,7 +181,7 @@ impl Desk {
             }
         };
         let content = content.map_err(|error| match error {
-            StatementError::NoFont => Problem::new(501, "font_missing", error.to_string()),
+            StatementError::Paper(PaperError::NoFont) => Problem::new(501, "font_missing", error.to_string()),
             error => failed(&error),
         })?;
         if content.len() > LARGEST_FILE {

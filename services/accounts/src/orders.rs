@@ -1,5 +1,5 @@
-//! Follows ORDERS: what was confirmed is taken, what will not be served is given back. PROFILES tells for which
-//! organisation a caregiver works.
+//! Follows ORDERS and, where there are kitchens, MEALS: what was confirmed or eaten is taken, what will not be served is
+//! given back. PROFILES tells for which organisation a caregiver works.
 //!
 //! Each time it takes up the work it begins with the last message of every order: what was booked before is recognised
 //! and changes nothing, what was missed is booked now.
@@ -10,7 +10,9 @@ use bus::{Bus, Followed, Follower, LeaseState, StartFrom, StreamError};
 use domain::{
     calendar::Day,
     id::{CaregiverId, DistrictId, OrganisationId},
-    order::{Order, PayWith, Stage},
+    meal::{Meal, MealStage, Serving},
+    order::{Order, Stage},
+    service::ServiceKind,
     unit::Fen,
 };
 use futures::future::join_all;
@@ -18,6 +20,7 @@ use runtime::{BoxError, health::Part};
 use schemas::{
     account::assessment::Kind,
     envelope::CloudEvent,
+    meal::MealEvent,
     order::OrderEvent,
     profile::CaregiverProfiled,
     subject::{self, StreamKind},
@@ -111,11 +114,16 @@ impl Orders {
         while notes.meet(people.next().await) {}
         let all = subject::orders(&self.district);
         let mut orders: Follower = self.bus.follow(orders, &[&all], StartFrom::LastPerSubject).await?;
+        let mut meals = self.meals().await?;
         loop {
             tokio::select! {
                 met = people.next() => {
                     notes.meet(met);
                 }
+                told = next_of(&mut meals) => if let Followed::Message(message) = told {
+                    notes.eat(&message);
+                },
+                () = tokio::time::sleep(PAUSE), if meals.is_none() => meals = self.meals().await?,
                 told = orders.next() => match told {
                     Followed::Message(message) => notes.hear(&message),
                     Followed::CaughtUp { .. } => {
@@ -130,6 +138,17 @@ impl Orders {
             if notes.ready.len() >= AT_ONCE {
                 self.hand_in(&mut notes).await;
             }
+        }
+    }
+
+    /// The meals, where anybody cooks.
+    async fn meals(&self) -> Result<Option<Follower>, StreamError> {
+        let all = subject::meal(&self.district, "order", "*");
+        let stream = StreamKind::Meals.name(&self.district);
+        match self.bus.follow(stream, &[&all], StartFrom::LastPerSubject).await {
+            Ok(meals) => Ok(Some(meals)),
+            Err(StreamError::Missing { .. }) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
@@ -212,10 +231,23 @@ impl Notes {
                     service: order.service,
                     self_pay_up_to: order.funding.map_or(Fen::ZERO, |funding| funding.self_pay_up_to),
                     order: order.id,
+                    delivery: false,
+                    price: None,
                 }));
             }
             Stage::Cancelled(_) | Stage::NoShow(_) => self.ready.push(Work::Dropped(order.id)),
             _ => {}
+        }
+    }
+
+    fn eat(&mut self, message: &bus::StreamMessage) {
+        match message.decode::<CloudEvent<MealEvent>>() {
+            Ok(event) => {
+                if let MealEvent::Meal(meal) = event.data {
+                    self.ready.extend(eaten(meal));
+                }
+            }
+            Err(error) => tracing::warn!(%error, "a meal cannot be read"),
         }
     }
 
@@ -226,10 +258,36 @@ impl Notes {
     }
 }
 
+/// The next of what may not be there yet.
+async fn next_of(follower: &mut Option<Follower>) -> Followed {
+    match follower {
+        Some(follower) => follower.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What a meal means to the books: taken once it is eaten, given back once it is sure not to be.
+fn eaten(meal: Meal) -> Option<Work> {
+    let order = meal.books();
+    let funding = meal.funding?;
+    match meal.stage {
+        MealStage::Delivered(_) => Some(Work::Served(Served {
+            order,
+            elder: meal.elder,
+            service: ServiceKind::MealHelp,
+            organisation: meal.organisation,
+            on: meal.sitting.day,
+            pay_with: funding.pay_with.into(),
+            self_pay_up_to: funding.self_pay_up_to,
+            delivery: meal.serving == Serving::Delivery,
+            price: Some(meal.price),
+        })),
+        MealStage::Undelivered(_) | MealStage::Cancelled(_) => Some(Work::Dropped(order)),
+        MealStage::Ordered | MealStage::OnTheWay(_) => None,
+    }
+}
+
 /// What was to pay when the order was placed.
 fn pay_with(order: &Order) -> Kind {
-    match order.funding.as_ref().map(|funding| funding.pay_with) {
-        None | Some(PayWith::Allowance) => Kind::ServiceAllowance,
-        Some(PayWith::SilverPoints) => Kind::SilverPoints,
-    }
+    order.funding.as_ref().map(|funding| funding.pay_with).unwrap_or_default().into()
 }

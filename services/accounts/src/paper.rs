@@ -1,40 +1,17 @@
 //! A settlement on paper: one PDF per organisation, to print, sign and file. It holds the sums by what pays and by day, and
 //! every correction; each single line stands in the workbook. The same settlement gives the same bytes.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::Path};
 
+use ::paper::{Flow, Typeface};
 use domain::{calendar::Day, id::OrganisationId};
 use futures::StreamExt;
-use krilla::{
-    Document,
-    geom::Point,
-    page::PageSettings,
-    text::{Font, TextDirection},
-};
 use schemas::account::{assessment::Kind, books::Owed};
 
 use crate::{
     statement::{StatementError, add},
     store::{Line, Settlement, Store},
 };
-
-/// A4, in points.
-const PAGE: (f32, f32) = (595.0, 842.0);
-const MARGIN: f32 = 50.0;
-const LEADING: f32 = 17.0;
-const SIZE: f32 = 10.5;
-
-/// Fonts with Chinese in them as systems bring them along, and which of a collection is the mainland's.
-const FONTS: [(&str, u32); 4] = [
-    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", 2),
-    ("/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc", 2),
-    ("/usr/share/fonts/google-noto-cjk/NotoSansCJK-Regular.ttc", 2),
-    ("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc", 0),
-];
 
 /// Where the columns begin: day or order, what pays, lines, subsidy, self-pay.
 const COLUMNS: [f32; 5] = [0.0, 130.0, 260.0, 320.0, 410.0];
@@ -60,76 +37,37 @@ pub async fn statement(
             corrections.push(line);
         }
     }
-    let mut paper = Paper::open(font)?;
+    let mut paper = Statement(Flow::new(&Typeface::open(font)?));
     paper.head(city, settlement, organisation, &sums);
     paper.days(&days);
     paper.corrections(&corrections);
     paper.signatures();
-    paper.close()
+    Ok(paper.0.print()?)
 }
 
-/// Pages of text, filled from the top.
-struct Paper {
-    font: Font,
-    pages: Vec<Vec<(f32, f32, f32, String)>>,
-    down: f32,
-}
+/// The statement's parts.
+struct Statement(Flow);
 
-impl Paper {
-    fn open(font: Option<&Path>) -> Result<Self, StatementError> {
-        let candidates: Vec<(PathBuf, u32)> = match font {
-            // Of a collection the mainland's is the third, as in the fonts above; a single font has but one.
-            Some(file) if file.extension().is_some_and(|ending| ending == "ttc") => vec![(file.into(), 2)],
-            Some(file) => vec![(file.into(), 0)],
-            None => FONTS.iter().map(|(file, index)| (PathBuf::from(file), *index)).collect(),
-        };
-        let font = candidates.iter().find_map(|(file, index)| {
-            let data = fs::read(file).ok()?;
-            Font::new(data.into(), *index)
-        });
-        let font = font.ok_or(StatementError::NoFont)?;
-        Ok(Self { font, pages: vec![Vec::new()], down: MARGIN })
-    }
-
-    fn line(&mut self, size: f32, cells: &[(f32, String)]) {
-        if self.down > PAGE.1 - 2.0 * MARGIN {
-            self.pages.push(Vec::new());
-            self.down = MARGIN;
-        }
-        self.down += LEADING.max(size * 1.6);
-        let down = self.down;
-        if let Some(page) = self.pages.last_mut() {
-            page.extend(cells.iter().map(|(right, text)| (MARGIN + right, down, size, text.clone())));
-        }
-    }
-
-    fn text(&mut self, size: f32, text: impl Into<String>) {
-        self.line(size, &[(0.0, text.into())]);
-    }
-
+impl Statement {
     fn row(&mut self, cells: [String; 5]) {
         let cells: Vec<(f32, String)> = COLUMNS.into_iter().zip(cells).collect();
-        self.line(SIZE, &cells);
-    }
-
-    fn gap(&mut self) {
-        self.down += LEADING / 2.0;
+        self.0.line(Flow::SIZE, cells);
     }
 
     fn head(&mut self, city: &str, settlement: &Settlement, organisation: &OrganisationId, sums: &Owed) {
-        self.text(16.0, format!("{city}养老服务结算单"));
-        self.text(SIZE, "Settlement statement of elder-care services");
-        self.gap();
-        self.text(SIZE, format!("服务组织 Organisation:{organisation}"));
-        self.text(SIZE, format!("结算周期 Period:{}", settlement.period));
-        self.text(SIZE, format!("截至分录 Up to entry:{}", settlement.cutoff));
-        self.text(SIZE, format!("明细笔数 Lines:{}", sums.lines));
+        self.0.text(16.0, format!("{city}养老服务结算单"));
+        self.0.text(Flow::SIZE, "Settlement statement of elder-care services");
+        self.0.gap();
+        self.0.text(Flow::SIZE, format!("服务组织 Organisation:{organisation}"));
+        self.0.text(Flow::SIZE, format!("结算周期 Period:{}", settlement.period));
+        self.0.text(Flow::SIZE, format!("截至分录 Up to entry:{}", settlement.cutoff));
+        self.0.text(Flow::SIZE, format!("明细笔数 Lines:{}", sums.lines));
         for (kind, owed) in &sums.owed {
-            self.text(SIZE, format!("应付 Owed · {}:{}", name(*kind), amount(*kind, *owed)));
+            self.0.text(Flow::SIZE, format!("应付 Owed · {}:{}", name(*kind), amount(*kind, *owed)));
         }
         let own = amount(Kind::ServiceAllowance, sums.self_pay);
-        self.text(SIZE, format!("老年人自费 Paid by elders:{own}"));
-        self.gap();
+        self.0.text(Flow::SIZE, format!("老年人自费 Paid by elders:{own}"));
+        self.0.gap();
     }
 
     fn days(&mut self, days: &BTreeMap<(Day, Kind), Owed>) {
@@ -144,14 +82,14 @@ impl Paper {
                 amount(Kind::ServiceAllowance, owed.self_pay),
             ]);
         }
-        self.gap();
+        self.0.gap();
     }
 
     fn corrections(&mut self, corrections: &[Line]) {
         if corrections.is_empty() {
             return;
         }
-        self.text(SIZE, "更正 Corrections");
+        self.0.text(Flow::SIZE, "更正 Corrections");
         for line in corrections {
             self.row([
                 line.order.to_string(),
@@ -161,35 +99,15 @@ impl Paper {
                 String::new(),
             ]);
         }
-        self.gap();
+        self.0.gap();
     }
 
     fn signatures(&mut self) {
-        self.gap();
-        self.gap();
+        self.0.gap();
+        self.0.gap();
         let places = [(0.0, "制表 Drawn:"), (170.0, "审批 Approved:"), (340.0, "服务组织 Received:")];
-        self.line(SIZE, &places.map(|(right, text)| (right, text.to_owned())));
-        self.text(SIZE, "日期 Date:");
-    }
-
-    fn close(self) -> Result<Vec<u8>, StatementError> {
-        let mut document = Document::new();
-        let count = self.pages.len();
-        for (number, lines) in self.pages.into_iter().enumerate() {
-            let settings =
-                PageSettings::from_wh(PAGE.0, PAGE.1).ok_or(StatementError::Paper("no such page size"))?;
-            let mut page = document.start_page_with(settings);
-            let mut surface = page.surface();
-            let foot = format!("{} / {count}", number + 1);
-            let lines = lines.into_iter().chain([(PAGE.0 / 2.0 - 15.0, PAGE.1 - MARGIN, 9.0, foot)]);
-            for (right, down, size, text) in lines.filter(|(.., text)| !text.is_empty()) {
-                let at = Point::from_xy(right, down);
-                surface.draw_text(at, self.font.clone(), size, &text, false, TextDirection::LeftToRight);
-            }
-            surface.finish();
-            page.finish();
-        }
-        document.finish().map_err(|_| StatementError::Paper("the pages cannot be written"))
+        self.0.line(Flow::SIZE, places.map(|(right, text)| (right, text.to_owned())));
+        self.0.text(Flow::SIZE, "日期 Date:");
     }
 }
 

@@ -131,7 +131,10 @@ impl Rulebook {
     /// [`Refusal::NotConfigured`] if the service has no price.
     pub fn ask(&self, person: &Person, ask: &HoldRequest) -> Result<Ask, Refusal> {
         let item = self.catalogue.item(ask.service);
-        let price = self.price(ask.service)?;
+        let price = match ask.price {
+            Some(price) => price.get(),
+            None => self.price(ask.service)?,
+        };
         let since = person.long_term_care_insured_since;
         let insured = since.is_some_and(|since| since <= ask.service_day);
         Ok(Ask {

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use ::paper::PaperError;
 use domain::id::OrganisationId;
 use futures::StreamExt;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
@@ -23,14 +24,9 @@ pub enum StatementError {
     /// The workbook.
     #[error("statement_unwritable: {0}")]
     Workbook(#[from] XlsxError),
-    /// There is no font for it.
-    #[error(
-        "font_missing: no font with Chinese characters is here; install Noto Sans CJK or set accounts.font"
-    )]
-    NoFont,
     /// The pages.
-    #[error("statement_unwritable: {0}")]
-    Paper(&'static str),
+    #[error(transparent)]
+    Paper(#[from] PaperError),
     /// Its folder.
     #[error("statement_unwritable: {0}")]
     Folder(#[from] std::io::Error),

@@ -28,6 +28,9 @@ pub struct ProgramConfig {
     /// Alarms and devices; without this section no call button rings here.
     #[serde(default)]
     pub emergency: Option<emergency_call::Config>,
+    /// Menus, meals, rounds; without this section nobody cooks here.
+    #[serde(default)]
+    pub meals: Option<meal_delivery::Config>,
     /// The HTTP API and the web apps.
     #[serde(default)]
     pub edge: command_center::Config,
@@ -56,6 +59,9 @@ impl ProgramConfig {
         if self.accounts.is_some() {
             self.dispatch.limits.funding = true;
             self.edge.accounts = true;
+            if let Some(meals) = &mut self.meals {
+                meals.rules.funding = true;
+            }
         }
     }
 
@@ -70,6 +76,14 @@ impl ProgramConfig {
         }
         if self.emergency.as_ref().is_some_and(|emergency| emergency.district != *district) {
             return Err(Mismatch::District("emergency.district"));
+        }
+        if let Some(meals) = &self.meals {
+            if meals.district != *district {
+                return Err(Mismatch::District("meals.district"));
+            }
+            if meals.map != *map {
+                return Err(Mismatch::Map("meals.map"));
+            }
         }
         for (key, named) in [
             ("registry.district", &self.registry.district),

@@ -1,5 +1,5 @@
 //! The `district` program: every service of one district in one process, joined by the same bus as when they run
-//! apart. Map → connect → registry → location → accounts → dispatch → alarms → edge → run until stopped.
+//! apart. Map → connect → registry → location → accounts → dispatch → alarms → meals → edge → run until stopped.
 
 mod config;
 
@@ -25,6 +25,9 @@ async fn build(mut config: ProgramConfig, ctx: Context) -> Result<(), BoxError> 
     dispatch::start(&config.dispatch, nats, roads.clone(), &bus, &ctx).await?;
     if let Some(emergency) = &config.emergency {
         emergency_call::start(emergency, nats, &bus, &ctx).await?;
+    }
+    if let Some(meals) = &config.meals {
+        meal_delivery::start(meals, nats, roads.clone(), &bus, &ctx).await?;
     }
     let edge = command_center::start(&config.edge, nats, roads, &bus, &ctx).await?;
     tracing::info!(address = %edge.address, "the page answers here");

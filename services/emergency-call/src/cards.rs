@@ -3,11 +3,7 @@
 //! XChaCha20-Poly1305; a card is bound to its device, so that cards cannot be swapped unnoticed. It is kept with the
 //! device: an alarm waits for no registry.
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::Path,
-};
+use std::path::Path;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chacha20poly1305::{
@@ -15,7 +11,7 @@ use chacha20poly1305::{
     aead::{Aead, Payload},
 };
 use domain::id::DeviceId;
-use runtime::{BoxError, Entropy};
+use runtime::{BoxError, Entropy, key_file};
 use schemas::emergency::{Card, SealedCard};
 
 const NONCE: usize = 24;
@@ -41,7 +37,7 @@ impl Cards {
     /// # Errors
     /// If the file cannot be used or is no key.
     pub fn open(path: &Path, entropy: &Entropy) -> Result<Self, BoxError> {
-        let key = key(path, entropy)?;
+        let key = key_file(path, entropy)?;
         Ok(Self { cipher: XChaCha20Poly1305::new(&key.into()), entropy: entropy.clone() })
     }
 
@@ -71,33 +67,6 @@ impl Cards {
         let payload = Payload { msg: sealed, aad: device.as_str().as_bytes() };
         let plain = self.cipher.decrypt(&XNonce::from(nonce), payload).ok()?;
         serde_json::from_slice(&plain).ok()
-    }
-}
-
-/// 32 bytes from a file only its owner may read; made if there is none.
-pub(crate) fn key(path: &Path, entropy: &Entropy) -> Result<[u8; 32], BoxError> {
-    let trouble =
-        |error: &dyn std::fmt::Display| format!("the key {} cannot be used: {error}", path.display());
-    match fs::read(path) {
-        Ok(bytes) => <[u8; 32]>::try_from(bytes).map_err(|bytes| {
-            let length = bytes.len();
-            trouble(&format_args!("it has {length} bytes instead of 32; restore the right file")).into()
-        }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let mut key = [0; 32];
-            entropy.fill(&mut key);
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder).map_err(|error| trouble(&error))?;
-            }
-            let mut options = fs::OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let mut file = options.open(path).map_err(|error| trouble(&error))?;
-            file.write_all(&key).and_then(|()| file.sync_all()).map_err(|error| trouble(&error))?;
-            Ok(key)
-        }
-        Err(error) => Err(trouble(&error).into()),
     }
 }
 

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
-use runtime::{BoxError, Entropy};
+use runtime::{BoxError, Entropy, key_file};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use crate::{cards::key, decode::topic};
+use crate::decode::topic;
 
 /// Names of gateways begin so.
 pub const GATEWAY: &str = "gw-";
@@ -55,7 +55,7 @@ impl Credentials {
     /// # Errors
     /// If the file cannot be used or is no key.
     pub fn open(path: &Path, anonymous: bool, entropy: &Entropy) -> Result<Self, BoxError> {
-        Ok(Self { key: key(path, entropy)?, anonymous })
+        Ok(Self { key: key_file(path, entropy)?, anonymous })
     }
 
     /// The password of a device or gateway.

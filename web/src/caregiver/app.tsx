@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { expired, me, resume, signOut } from "../app/session.ts";
 import type { Me } from "../contract.ts";
+import { CourierView } from "../meals/courier.tsx";
 import { Unreachable } from "../net/http.ts";
 import { t } from "../text/index.ts";
 import { SignIn } from "../ui/sign-in.tsx";
@@ -24,6 +25,7 @@ export function App() {
   const user = me.value;
   if (user === undefined) return <p class="centered">{t().app.loading}</p>;
   if (user === null || signing) return <SignIn title={t().app.phone} />;
+  if (user.role === "courier") return <CourierView courier={user.caregiver ?? user.user} />;
   if (user.role !== "caregiver") {
     return (
       <main class="centered">

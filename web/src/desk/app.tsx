@@ -31,7 +31,7 @@ export function App() {
       </>
     );
   }
-  if (me.value.role === "caregiver") {
+  if (me.value.role === "caregiver" || me.value.role === "courier") {
     return (
       <main class="centered">
         <p>{t().signIn.wrongRole}</p>

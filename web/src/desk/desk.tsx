@@ -14,6 +14,7 @@ import { Letters } from "./dialogs/letters.tsx";
 import { Place } from "./dialogs/place.tsx";
 import { Search } from "./dialogs/search.tsx";
 import { Trials } from "./dialogs/trials.tsx";
+import { Meals, seesMeals } from "../meals/meals.tsx";
 import { Money, seesMoney } from "../money/money.tsx";
 import { seesAccounts, seesAudit } from "./commands.ts";
 import { CaregiverDrawer } from "./drawer/caregiver.tsx";
@@ -72,6 +73,8 @@ function Open() {
       return seesAudit(me.value?.role) && <Audit />;
     case "money":
       return me.value && seesMoney(me.value.role) && <Money role={me.value.role} />;
+    case "meals":
+      return seesMeals(me.value?.role) && <Meals />;
     case "exceptions":
       return <Exceptions />;
     case "help":

@@ -22,7 +22,7 @@ export const wall = signal(new URLSearchParams(location.search).has("wall"));
 export const timeline = signal(false);
 /** The emergency that is open beside the map; it comes before whatever else is selected. */
 export const openIncident = signal<string | null>(null);
-export type Panel = "alarm" | "place" | "assign" | "cancel" | "change" | "letters" | "help" | "search" | "accounts" | "audit" | "exceptions" | "money" | "trials";
+export type Panel = "alarm" | "place" | "assign" | "cancel" | "change" | "letters" | "help" | "search" | "accounts" | "audit" | "exceptions" | "money" | "trials" | "meals";
 export const panel = signal<Panel | null>(null);
 
 /** For whom the next order is to be placed, where that is known already. */

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 
 import { district, districtName } from "../app/district.ts";
 import { me, signOut } from "../app/session.ts";
+import { seesMeals } from "../meals/meals.tsx";
 import { seesMoney } from "../money/money.tsx";
 import { day, hhmmss } from "../text/format.ts";
 import { t, toggleLanguage } from "../text/index.ts";
@@ -49,6 +50,11 @@ export function TopBar() {
       <Tool label={words.exceptions.title} onClick={() => (panel.value = "exceptions")}>
         <Icon name="alert" />
       </Tool>
+      {seesMeals(role) && (
+        <Tool label={words.meals.title} onClick={() => (panel.value = "meals")}>
+          <Icon name="bowl" />
+        </Tool>
+      )}
       {seesMoney(role) && (
         <Tool label={words.money.title} onClick={() => (panel.value = "money")}>
           <Icon name="purse" />

@@ -1,6 +1,7 @@
 /** The same words in English. */
 import { alarm } from "./alarm.en.ts";
 import { elder } from "./elder.en.ts";
+import { meals } from "./meals.en.ts";
 import { money } from "./money.en.ts";
 import { phone } from "./phone.en.ts";
 import type { Words } from "./zh.ts";
@@ -536,6 +537,7 @@ export const en: Words = {
     "emergency-call": "Alarms",
     "command-center": "Command centre",
   },
+  meals,
   money,
   search: { hint: "Search orders, elders, caregivers", empty: "Nothing found", orders: "Orders", elders: "Elders", caregivers: "Caregivers" },
   gantt: { title: "Today's timeline", accepted: "Accepted", travelling: "Travelling", serving: "Serving", now: "Now" },

@@ -1,6 +1,7 @@
 /** Every word the apps say, in Chinese. `en.ts` has the same shape. */
 import { alarm } from "./alarm.zh.ts";
 import { elder } from "./elder.zh.ts";
+import { meals } from "./meals.zh.ts";
 import { money } from "./money.zh.ts";
 import { phone } from "./phone.zh.ts";
 
@@ -537,6 +538,7 @@ export const zh = {
     "emergency-call": "警情服务",
     "command-center": "指挥中心",
   } as Record<string, string>,
+  meals,
   money,
   search: { hint: "搜索工单、老人、护理员", empty: "没有结果", orders: "工单", elders: "老人", caregivers: "护理员" },
   gantt: { title: "今日时间轴", accepted: "已接单", travelling: "途中", serving: "服务", now: "现在" },

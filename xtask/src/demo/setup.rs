@@ -191,6 +191,7 @@ impl Setup {
             "location": { "district": district, "map": map },
             "dispatch": { "district": district, "map": map },
             "emergency": { "district": district, "state": self.file("emergency-call") },
+            "meals": { "district": district, "map": map, "state": self.file("meal-delivery") },
             "accounts": {
                 "district": district, "state": self.file("accounts"), "policy": "changji",
                 "catalogue": self.file("catalogue.toml"), "people": self.file("people.jsonl"),

@@ -67,6 +67,7 @@ pub fn ask(order: &str, elder: u64, day: Day) -> Result<HoldRequest> {
         from_month: None,
         organisation: None,
         delivery: false,
+        price: None,
         self_pay_up_to: Fen::ZERO,
         instead: false,
     })

@@ -322,7 +322,8 @@ impl Sheet {
     /// another month) it is held and taken now. What the elder did not agree to pay is never billed: it is refused, and
     /// the desk sees it.
     fn served(&mut self, served: &Served, rules: &Rulebook) -> Result<Option<Noted>, Refusal> {
-        let Served { order, elder, service, organisation, on, pay_with, self_pay_up_to } = served;
+        let Served { order, elder, service, organisation, on, pay_with, self_pay_up_to, delivery, price } =
+            served;
         let funding = self.holds.get(order).and_then(|key| self.purses.get(key)?.funding(order));
         let event_id = Work::Served(served.clone()).event_id().unwrap_or_default();
         let id = CommandId::derived(order.as_str(), 0);
@@ -347,7 +348,8 @@ impl Sheet {
                     pay_with: *pay_with,
                     from_month: None,
                     organisation: Some(organisation.clone()),
-                    delivery: false,
+                    delivery: *delivery,
+                    price: *price,
                     self_pay_up_to: *self_pay_up_to,
                     instead: false,
                 };

@@ -106,6 +106,10 @@ pub struct Served {
     pub pay_with: Kind,
     /// What the elder agreed to pay themselves, at most.
     pub self_pay_up_to: Fen,
+    /// A meal was brought to the door.
+    pub delivery: bool,
+    /// What it costs, where that is not the catalogue's to say.
+    pub price: Option<Fen>,
 }
 
 impl Work {

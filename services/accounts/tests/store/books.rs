@@ -125,6 +125,8 @@ pub async fn what_the_stream_tells_is_booked(ground: Ground) {
             on: day(on),
             pay_with: Kind::ServiceAllowance,
             self_pay_up_to: Fen::ZERO,
+            delivery: false,
+            price: None,
         })
     };
     work(&store, person("e1"), &rules, now).await.unwrap();

@@ -134,6 +134,7 @@ pub fn hold(of: &str, who: &str, on: &str) -> Work {
         from_month: None,
         organisation: None,
         delivery: false,
+        price: None,
         self_pay_up_to: Fen::ZERO,
         instead: false,
     })

@@ -189,14 +189,15 @@ pub(super) fn check(user: &User) -> Result<(), Problem> {
         let detail = format!("the role {role} can do nothing here yet, so it gets no accounts");
         return Err(Problem::new(422, "role_not_served", detail).at("/role"));
     }
-    if (user.role == Role::Caregiver) != user.caregiver.is_some() {
-        return wrong("a caregiver's account names its caregiver, no other account does", "/caregiver");
+    if matches!(user.role, Role::Caregiver | Role::Courier) != user.caregiver.is_some() {
+        let detail = "the account of a caregiver or courier names who they are, no other account does";
+        return wrong(detail, "/caregiver");
     }
     if (user.role == Role::Elder) != user.elder.is_some() {
         return wrong("an elder's account names its elder, no other account does", "/elder");
     }
-    if (user.role == Role::Organisation) != user.organisation.is_some() {
-        let detail = "an organisation's account names its organisation, no other account does";
+    if matches!(user.role, Role::Organisation | Role::Kitchen) != user.organisation.is_some() {
+        let detail = "the account of an organisation or its kitchen names it, no other account does";
         return wrong(detail, "/organisation");
     }
     if !user.scope.is_sound() {

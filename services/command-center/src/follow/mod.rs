@@ -2,6 +2,7 @@
 
 mod dead_letters;
 mod emergencies;
+mod meals;
 mod orders;
 mod people;
 mod positions;
@@ -63,6 +64,12 @@ pub(crate) fn start(feed: &Feed, context: &Context) {
     let (tasks, health, name) = spawn("devices");
     let own = feed.clone();
     tasks.spawn(TaskKind::Worker, name, |stop| emergencies::follow_devices(own, health, stop));
+    let (tasks, health, name) = spawn("meals");
+    let own = feed.clone();
+    tasks.spawn(TaskKind::Worker, name, |stop| meals::follow_meals(own, health, stop));
+    let (tasks, health, name) = spawn("diners");
+    let own = feed.clone();
+    tasks.spawn(TaskKind::Worker, name, |stop| meals::follow_diners(own, health, stop));
     let (tasks, health, name) = spawn("dead letters");
     let own = feed.clone();
     tasks.spawn(TaskKind::Worker, name, |stop| dead_letters::follow(own, health, stop));
@@ -76,8 +83,11 @@ impl Feed {
                 Ok(follower) => return follower.and_again(&self.dead),
                 Err(error @ StreamError::Missing { .. }) => {
                     match kind {
-                        // A district without call buttons has an edge no less; that they are away is on the screen.
-                        StreamKind::Alarms | StreamKind::Devices => health.ready(),
+                        // A district without call buttons or kitchens has an edge no less; that they are away is on
+                        // the screen.
+                        StreamKind::Alarms | StreamKind::Devices | StreamKind::Meals | StreamKind::Diners => {
+                            health.ready();
+                        }
                         _ => health.not_ready(error.to_string()),
                     }
                     // Orders are worth watching without the people; without orders there is nothing to watch.

@@ -40,7 +40,7 @@ pub struct DutyChange {
     pub occurred_at: Option<Timestamp>,
 }
 
-const WHO: Who = Who::Roles(&[Role::Operator, Role::Supervisor, Role::Caregiver]);
+const WHO: Who = Who::Roles(&[Role::Operator, Role::Supervisor, Role::Caregiver, Role::Courier]);
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -58,7 +58,7 @@ async fn duty(
     idempotency: Idempotency,
     Body(change): Body<DutyChange>,
 ) -> Answer<Json<Presence>> {
-    let caregiver = if claims.role == Role::Caregiver {
+    let caregiver = if matches!(claims.role, Role::Caregiver | Role::Courier) {
         let me = own(&claims)?;
         if change.caregiver.is_some_and(|other| other != me) {
             return Err(out_of_scope("a caregiver begins and ends their own shift only"));

@@ -37,12 +37,12 @@ pub const COMMAND: Who = Who::Roles(&[Role::Operator, Role::Supervisor]);
 pub const DESK: Who = Who::Roles(&[Role::Operator, Role::Supervisor, Role::FrontDesk]);
 /// Supervisors alone.
 pub const SUPERVISOR: Who = Who::Roles(&[Role::Supervisor]);
-/// Caregivers alone.
-pub const CAREGIVER: Who = Who::Roles(&[Role::Caregiver]);
+/// Caregivers and couriers: whoever is on the way with a phone.
+pub const CAREGIVER: Who = Who::Roles(&[Role::Caregiver, Role::Courier]);
 
-/// Every role an account may have. Kitchens, couriers and devices have no rooms in this house yet: an account of theirs
-/// would see nothing, so none is made.
-pub const ROLES: [Role; 8] = [
+/// Every role an account may have. Devices have no rooms in this house: an account of theirs would see nothing, so none is
+/// made.
+pub const ROLES: [Role; 10] = [
     Role::Operator,
     Role::Supervisor,
     Role::Auditor,
@@ -51,6 +51,8 @@ pub const ROLES: [Role; 8] = [
     Role::FrontDesk,
     Role::Caregiver,
     Role::Elder,
+    Role::Kitchen,
+    Role::Courier,
 ];
 
 /// Makes a type's schema.
@@ -197,8 +199,9 @@ impl Endpoint {
 /// All endpoints.
 pub fn table() -> Vec<Endpoint> {
     use super::{
-        audit, dead_letters, devices, district, duty, handover, incidents, kpi, live, map, matters, money,
-        nearest, openapi, orders, osmand, outreach, people, positions, probes, route, session, users,
+        audit, dead_letters, devices, district, duty, handover, incidents, kpi, live, map, matters, meal_day,
+        meal_import, meals, money, nearest, openapi, orders, osmand, outreach, papers, people, positions,
+        probes, route, session, users,
     };
     [
         session::endpoints(),
@@ -217,6 +220,10 @@ pub fn table() -> Vec<Endpoint> {
         handover::endpoints(),
         devices::endpoints(),
         outreach::endpoints(),
+        meals::endpoints(),
+        papers::endpoints(),
+        meal_import::endpoints(),
+        meal_day::endpoints(),
         money::endpoints(),
         matters::endpoints(),
         dead_letters::endpoints(),

@@ -239,6 +239,8 @@ async fn quote(
         service: what.service,
         service_day: what.day.unwrap_or_else(|| today(&edge)),
         pay_with: what.pay_with.unwrap_or(Kind::ServiceAllowance),
+        delivery: false,
+        price: None,
     };
     Ok(Json(edge.neighbours.ask(Service::Accounts, "quote", &query).await?))
 }

@@ -1,10 +1,12 @@
 //! Work orders: placing, listing, reading, commanding.
 
+use std::str::FromStr;
+
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     command::{OrderAction, OrderCommand, PlaceOrder},
     decision::Decision,
-    id::{CaregiverId, CommandId, ElderId, OrderId, UserId},
+    id::{CaregiverId, CommandId, ElderId, InvalidId, OrderId, UserId},
     order::{Order, Role},
 };
 use schemars::JsonSchema;
@@ -128,7 +130,7 @@ async fn place(
 ) -> Answer<(StatusCode, Json<Accepted>)> {
     may_place(&edge, &claims, &place.elder)?;
     let id = idempotency.or(None, &edge);
-    let order = order_id(&edge, &claims.user, &id);
+    let order = name_of(&edge, &claims.user, &id);
     let request = DispatchRequest {
         actor: claims.actor(),
         caregiver: None,
@@ -159,7 +161,10 @@ fn may_place(edge: &EdgeState, claims: &Claims, elder: &ElderId) -> Result<(), F
 }
 
 /// The same for a repetition; another for anyone else who happens to choose the same command id.
-fn order_id(edge: &EdgeState, user: &UserId, command: &CommandId) -> OrderId {
+pub(super) fn name_of<T>(edge: &EdgeState, user: &UserId, command: &CommandId) -> T
+where
+    T: FromStr<Err = InvalidId>,
+{
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let digest = Sha256::new()
         .chain_update(edge.district.as_str())
@@ -174,7 +179,7 @@ fn order_id(edge: &EdgeState, user: &UserId, command: &CommandId) -> OrderId {
         .map(|byte| ALPHABET.get(usize::from(byte % 32)).map_or('0', |&c| char::from(c)))
         .collect();
     // Sixteen letters and digits are within an id's alphabet; the fallback keeps the types honest.
-    OrderId::new(&name).unwrap_or_else(|_| edge.entropy.id())
+    name.parse().unwrap_or_else(|_| edge.entropy.id())
 }
 
 async fn list(

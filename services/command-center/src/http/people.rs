@@ -190,7 +190,7 @@ async fn called(
 
 /// The names of these people, those known already among them; none while the registry is away. The reading is written
 /// down first.
-async fn names(
+pub(super) async fn names(
     edge: &EdgeState,
     claims: &Claims,
     ids: impl Iterator<Item = String>,

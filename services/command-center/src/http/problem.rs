@@ -12,6 +12,13 @@ use crate::store::StoreFailure;
 #[derive(Debug)]
 pub struct Failure(Problem);
 
+impl Failure {
+    /// What is wrong.
+    pub const fn problem(&self) -> &Problem {
+        &self.0
+    }
+}
+
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         Self(problem)

@@ -74,13 +74,13 @@ impl Audience {
             Role::FrontDesk => staff(Desk::Front),
             Role::Auditor => staff(Desk::Audit),
             Role::Bureau => staff(Desk::Bureau),
-            Role::Caregiver => claims.caregiver.clone().map_or(Self::Nobody, Self::Caregiver),
+            Role::Caregiver | Role::Courier => claims.caregiver.clone().map_or(Self::Nobody, Self::Caregiver),
             Role::Elder => claims.elder.clone().map_or(Self::Nobody, Self::Elder),
             Role::Organisation => {
                 let own = |o| Self::Organisation(o, claims.scope.clone());
                 claims.organisation.clone().map_or(Self::Nobody, own)
             }
-            Role::Kitchen | Role::Courier | Role::Device | Role::System => Self::Nobody,
+            Role::Kitchen | Role::Device | Role::System => Self::Nobody,
         }
     }
 

@@ -3,7 +3,7 @@
 //! | question | module |
 //! | --- | --- |
 //! | who sees what | [`audience`], [`redact`] |
-//! | what is known | [`world`], [`incidents`], [`devices`], the figures in [`kpi`] and [`answering`] |
+//! | what is known | [`world`], [`incidents`], [`devices`], [`meals`], the figures in [`kpi`] and [`answering`] |
 //! | events as bytes | [`frame`] |
 //! | the log, its readers, resuming, falling behind | [`hub`] |
 //! | positions in rounds | [`positions`] |
@@ -18,6 +18,7 @@ pub mod frame;
 pub mod hub;
 pub mod incidents;
 pub mod kpi;
+pub mod meals;
 pub mod positions;
 pub mod redact;
 pub mod stream;

@@ -18,7 +18,7 @@ use schemas::{
     position::Presence,
 };
 
-use super::{audience::Belongs, devices::Devices, incidents::Incidents};
+use super::{audience::Belongs, devices::Devices, incidents::Incidents, meals::Meals};
 
 /// Dead letters kept for the desk; of more, those that were seen to go first.
 const DEAD_LETTERS: usize = 1_000;
@@ -53,6 +53,8 @@ pub struct World {
     pub incidents: Incidents,
     /// Devices.
     pub devices: Devices,
+    /// Meals.
+    pub meals: Meals,
 }
 
 /// The key of an order in lists.
@@ -75,6 +77,7 @@ impl World {
             services: BTreeMap::new(),
             incidents: Incidents::default(),
             devices: Devices::default(),
+            meals: Meals::default(),
         }
     }
 

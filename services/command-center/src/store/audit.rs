@@ -54,6 +54,8 @@ pub enum Action {
     LetterDismissed,
     /// An emergency card was opened.
     CardRead,
+    /// A meal's code was read.
+    MealCodeRead,
     /// A device or its card was registered or changed.
     DeviceRegistered,
     /// An emergency was taken out of the house, for 120 or for the file.

@@ -12,7 +12,9 @@ use domain::{
     unit::Seconds,
 };
 
-use super::{Core, Effect, Ticket, digest::digest, place};
+use schemas::digest::digest;
+
+use super::{Core, Effect, Ticket, place};
 
 impl Core {
     pub(super) fn place(

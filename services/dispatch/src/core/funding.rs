@@ -11,12 +11,12 @@ use std::collections::{BTreeSet, HashMap};
 use domain::{
     calendar::Day,
     id::{CommandId, OrderId},
-    order::{Funding, FundingState, Happening, Order, PayWith, Stage, timeline::HandBack},
+    order::{Funding, FundingState, Happening, Order, Stage, timeline::HandBack},
     priority::Priority,
     time::Timestamp,
     unit::{Fen, Seconds},
 };
-use schemas::account::{assessment::Kind, funding::HoldRequest};
+use schemas::account::funding::HoldRequest;
 
 use super::{Core, Effect};
 
@@ -192,14 +192,12 @@ fn question(order: &Order) -> Option<Question> {
         elder: order.elder.clone(),
         service: order.service,
         service_day: Day::of(order.window.earliest),
-        pay_with: match funding.pay_with {
-            PayWith::Allowance => Kind::ServiceAllowance,
-            PayWith::SilverPoints => Kind::SilverPoints,
-        },
+        pay_with: funding.pay_with.into(),
         from_month: None,
         organisation: None,
         // A meal brought by a courier is the kitchen's order, not a visit; a visit delivers nothing.
         delivery: false,
+        price: None,
         self_pay_up_to: funding.self_pay_up_to,
         instead: funding.round > 0,
     };

@@ -8,7 +8,6 @@ mod agenda;
 mod away;
 mod commands;
 mod deadlines;
-mod digest;
 mod elders;
 mod fill;
 pub mod funding;

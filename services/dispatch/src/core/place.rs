@@ -13,8 +13,9 @@ use domain::{
     time::{Timestamp, Window},
     unit::Seconds,
 };
+use schemas::digest::digest;
 
-use super::{digest::digest, settings::Settings};
+use super::settings::Settings;
 
 /// Offers and decisions are named after the order, so its own name must leave room.
 const MAX_ORDER_ID: usize = 40;

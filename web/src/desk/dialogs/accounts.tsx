@@ -11,10 +11,10 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { toast, toastProblem } from "../../ui/toast.tsx";
 import { close } from "../state.ts";
 
-/** Those an account may have; kitchens, couriers and devices have no rooms here yet. */
-const ROLES: readonly Role[] = ["operator", "supervisor", "front_desk", "auditor", "bureau", "organisation", "caregiver", "elder"];
+/** Those an account may have; devices have no rooms here. */
+const ROLES: readonly Role[] = ["operator", "supervisor", "front_desk", "auditor", "bureau", "organisation", "kitchen", "caregiver", "courier", "elder"];
 /** What a role's account names. */
-const NAMES: Partial<Record<Role, "caregiver" | "elder" | "organisation">> = { caregiver: "caregiver", elder: "elder", organisation: "organisation" };
+const NAMES: Partial<Record<Role, "caregiver" | "elder" | "organisation">> = { caregiver: "caregiver", courier: "caregiver", elder: "elder", organisation: "organisation", kitchen: "organisation" };
 
 type Shown = { what: "list" } | { what: "form"; account: AccountListed | null } | { what: "code"; user: string; code: OneTimeCode };
 

@@ -50,8 +50,8 @@ fn accounts(folder: &Path) -> std::path::PathBuf {
         .map(|role| {
             json!({
                 "user": user(*role), "role": wire(*role), "display_name": format!("{role:?}"), "password": "correct horse",
-                "caregiver": (*role == Role::Caregiver).then_some("c1"), "elder": (*role == Role::Elder).then_some("e1"),
-                "organisation": (*role == Role::Organisation).then_some("org"),
+                "caregiver": matches!(role, Role::Caregiver | Role::Courier).then_some("c1"), "elder": (*role == Role::Elder).then_some("e1"),
+                "organisation": matches!(role, Role::Organisation | Role::Kitchen).then_some("org"),
             })
         })
         .collect();
@@ -164,9 +164,10 @@ impl District {
             role,
             district: district(),
             scope: Scope::default(),
-            caregiver: (role == Role::Caregiver).then(|| CaregiverId::new("c1").unwrap()),
+            caregiver: matches!(role, Role::Caregiver | Role::Courier)
+                .then(|| CaregiverId::new("c1").unwrap()),
             elder: (role == Role::Elder).then(|| ElderId::new("e1").unwrap()),
-            organisation: (role == Role::Organisation).then(|| "org".parse().unwrap()),
+            organisation: matches!(role, Role::Organisation | Role::Kitchen).then(|| "org".parse().unwrap()),
             name: account.to_owned(),
             session: format!("session-{account}"),
             epoch: 0,

@@ -1,0 +1,349 @@
+//! A district at lunch: the service's core, fed by hand.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use domain::{
+    calendar::Day,
+    caregiver::TravelMode,
+    elder::{Ability, DEFAULT_ARRIVAL_RADIUS, ElderProfile},
+    geo::Wgs84,
+    id::{CaregiverId, CommandId, DishId, ElderId, KitchenId, MealId, OrganisationId},
+    meal::{
+        Allergen, ClockTime, Courier, Diner, Dish, Hours, Kitchen, MealStage, Round, Serving, SittingKey,
+        Size, Slot, Texture,
+    },
+    order::{Actor, PayWith, Role},
+    time::{Timestamp, Window},
+    unit::{Fen, Seconds},
+};
+use meal_delivery::core::{
+    Core, Effect, Input,
+    codes::Codes,
+    rounds::{problem::Problem, solve::Solver},
+    settings::Settings,
+};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use roads::{Profile, Roads};
+use schemas::meal::{MealCommand, MealRequest, PlaceMeal};
+
+use super::{Args, LONG_WAY, within};
+use crate::measure::place::somewhere;
+
+/// The key of the codes of boxes.
+pub const KEY: [u8; 32] = [7; 32];
+
+/// Where generated streets lie.
+pub fn centre() -> Result<Wgs84> {
+    Ok(Wgs84::new(98.29, 39.77)?)
+}
+
+/// What a plan is worth.
+#[derive(Debug, Default)]
+pub struct Figures {
+    /// On the road, everybody together.
+    pub travel: Seconds,
+    /// Doors after their window.
+    pub late: usize,
+    /// Meals too old at the door.
+    pub over_age: usize,
+    /// Meals long on the way.
+    pub long_way: usize,
+    /// Meals no round brings.
+    pub unassigned: usize,
+}
+
+/// The district.
+pub struct Town {
+    /// The service's core.
+    pub core: Core,
+    now: Timestamp,
+    day: Day,
+    rules: Settings,
+    roads: Arc<Roads>,
+    solver: Solver,
+    problem: Option<Box<Problem>>,
+    threads: usize,
+    seed: u64,
+    kitchens: Vec<KitchenId>,
+    couriers: BTreeMap<CaregiverId, KitchenId>,
+    orders: Vec<(MealId, PlaceMeal)>,
+    commands: u64,
+}
+
+impl Town {
+    /// Kitchens and doors somewhere on the streets, everybody eats from the nearest kitchen.
+    pub fn new(args: &Args, roads: Roads) -> Result<Self> {
+        let roads = Arc::new(roads);
+        let rules = Settings::default();
+        let day: Day = "2026-03-10".parse()?;
+        let mut town = Self {
+            core: Core::new(rules.clone(), Codes::new(KEY), Arc::clone(&roads)),
+            now: ClockTime::at(6, 0).on(day),
+            day,
+            rules,
+            solver: Solver::new(Arc::clone(&roads)),
+            roads,
+            problem: None,
+            threads: args.threads,
+            seed: args.seed,
+            kitchens: Vec::new(),
+            couriers: BTreeMap::new(),
+            orders: Vec::new(),
+            commands: 0,
+        };
+        let mut rng = ChaCha8Rng::seed_from_u64(args.seed);
+        let mut places = Vec::new();
+        for number in 0..args.kitchens {
+            let (id, place) = (KitchenId::derived("k", number as u64), somewhere(&town.roads, &mut rng)?);
+            town.desk(MealCommand::PutKitchen { kitchen: kitchen(id.clone(), place)? })?;
+            town.kitchens.push(id.clone());
+            places.push((id, place));
+        }
+        for number in 0..args.couriers {
+            let id = CaregiverId::derived("c", number as u64);
+            let kitchen =
+                town.kitchens.get(number % args.kitchens.max(1)).context("there is no kitchen")?.clone();
+            let shifts = vec![Window::new(ClockTime::at(10, 0).on(day), ClockTime::at(14, 0).on(day))?];
+            town.couriers.insert(id.clone(), kitchen.clone());
+            let mode = TravelMode::EBike;
+            let courier = Courier { id, kitchen, mode, boxes: args.boxes, shifts, trouble: None };
+            town.desk(MealCommand::PutCourier { courier })?;
+        }
+        for kitchen in town.kitchens.clone() {
+            town.desk(MealCommand::PutMenu { sitting: town.lunch(kitchen), dishes: vec![dish()?] })?;
+        }
+        for number in 0..args.meals {
+            let (id, place) = (ElderId::derived("e", number as u64), somewhere(&town.roads, &mut rng)?);
+            let nearest =
+                places.iter().min_by(|a, b| a.1.distance_m(place).total_cmp(&b.1.distance_m(place)));
+            let kitchen = nearest.context("there is no kitchen")?.0.clone();
+            let mut diner = Diner::of(id.clone(), kitchen.clone());
+            if rng.random_range(0..10) == 0 {
+                diner.allergies = BTreeSet::from([Allergen::Peanut]);
+            }
+            town.feed(Input::Elder(Box::new(elder(id.clone(), place)?)));
+            town.desk(MealCommand::PutDiner { diner })?;
+            let order = PlaceMeal {
+                elder: id,
+                sitting: town.lunch(kitchen),
+                dish: DishId::new("a")?,
+                size: None,
+                texture: None,
+                serving: Serving::Delivery,
+                despite: false,
+                pay_with: PayWith::Allowance,
+                self_pay_up_to: Fen(1000),
+            };
+            town.orders.push((MealId::derived("m", number as u64), order));
+        }
+        Ok(town)
+    }
+
+    fn lunch(&self, kitchen: KitchenId) -> SittingKey {
+        SittingKey { day: self.day, slot: Slot::Lunch, kitchen }
+    }
+
+    fn feed(&mut self, input: Input) -> Vec<Effect> {
+        let mut effects = self.core.handle(input, self.now);
+        while let Some(at) = effects.iter().position(|effect| matches!(effect, Effect::Solve(_))) {
+            if let Effect::Solve(problem) = effects.remove(at) {
+                self.problem = Some(problem);
+            }
+        }
+        effects
+    }
+
+    /// The desk says something, and is obeyed.
+    pub fn desk(&mut self, request: MealCommand) -> Result<()> {
+        self.commands += 1;
+        let actor = Actor { role: Role::Operator, user: None };
+        let id = CommandId::derived("x", self.commands);
+        let request = MealRequest { id, actor, caregiver: None, request };
+        for effect in self.feed(Input::Request(self.commands, Box::new(request))) {
+            if let Effect::Refuse { problem, .. } = effect {
+                bail!("{problem}");
+            }
+        }
+        Ok(())
+    }
+
+    /// Everybody orders; then ordering ends.
+    pub fn order_all(&mut self) -> Result<()> {
+        for (meal, order) in std::mem::take(&mut self.orders) {
+            self.desk(MealCommand::Order { meal, order })?;
+        }
+        self.until(ClockTime::at(9, 1).on(self.day));
+        Ok(())
+    }
+
+    fn until(&mut self, then: Timestamp) {
+        while let Some(due) = self.core.next_deadline().filter(|due| *due <= then) {
+            self.now = self.now.max(due);
+            self.feed(Input::Tick);
+        }
+        self.now = then;
+    }
+
+    /// Answers the question that is out, within so many seconds of search; tells how long it took altogether.
+    pub fn plan(&mut self, seconds: f64) -> Duration {
+        let began = Instant::now();
+        self.until(self.now.plus_millis(self.rules.settle_millis + 1));
+        let Some(problem) = self.problem.take() else { return began.elapsed() };
+        let elapsed = move || began.elapsed().as_secs_f64();
+        let plan = self.solver.solve(*problem, &within(seconds, &elapsed), self.seed, self.threads);
+        self.feed(Input::Planned(Box::new(plan)));
+        began.elapsed()
+    }
+
+    /// Every pot is done.
+    pub fn cook(&mut self) -> Result<()> {
+        self.until(ClockTime::at(10, 45).on(self.day));
+        for kitchen in self.kitchens.clone() {
+            let sitting = self.lunch(kitchen);
+            self.desk(MealCommand::Cook { sitting, dish: DishId::new("a")?, done: true })?;
+        }
+        Ok(())
+    }
+
+    /// Everybody sets off on their first round.
+    pub fn depart_all(&mut self) -> Result<()> {
+        for courier in self.couriers.keys().cloned().collect::<Vec<_>>() {
+            let first = self.rounds_of(&courier).into_iter().min_by_key(|round| round.trip);
+            if let Some(round) = first.map(|round| round.id.clone()) {
+                self.desk(MealCommand::Depart { round })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn rounds_of(&self, courier: &CaregiverId) -> Vec<&Round> {
+        self.core.rounds().filter(|round| round.courier == *courier && !round.stage.is_over()).collect()
+    }
+
+    /// Couriers by how many doors they have left, most first.
+    pub fn busiest(&self) -> Vec<CaregiverId> {
+        let mut couriers: Vec<CaregiverId> = self.couriers.keys().cloned().collect();
+        couriers.sort_by_key(|courier| std::cmp::Reverse(self.ahead(courier)));
+        couriers
+    }
+
+    /// How many doors a courier has left.
+    pub fn ahead(&self, courier: &CaregiverId) -> usize {
+        let rounds = self.rounds_of(courier);
+        rounds.iter().map(|round| round.ahead().filter(|stop| stop.at.is_door()).count()).sum()
+    }
+
+    /// Where a courier is: at the next door.
+    pub fn whereabouts(&self, courier: &CaregiverId) -> Option<Wgs84> {
+        let under_way = self.rounds_of(courier).into_iter().find(|round| round.has_departed())?;
+        under_way.ahead().next().map(|stop| stop.place)
+    }
+
+    /// Open meals that are on no stop, or on two. What nobody can carry is not lost: it is shown as unassigned.
+    pub fn lost(&self) -> usize {
+        let mut stops: BTreeMap<&MealId, usize> = BTreeMap::new();
+        for round in self.core.rounds().filter(|round| !round.stage.is_over()) {
+            for meal in round.ahead().filter(|stop| stop.at.is_door()).flat_map(|stop| &stop.meals) {
+                *stops.entry(meal).or_default() += 1;
+            }
+        }
+        let wrong = |meal: &&domain::meal::Meal| match stops.get(&meal.id) {
+            Some(1) => false,
+            None => matches!(meal.stage, MealStage::OnTheWay(_)) || meal.is_open(),
+            Some(_) => true,
+        };
+        self.core.meals().filter(|meal| meal.is_open()).filter(wrong).count()
+    }
+
+    /// What the plan is worth, replayed stop by stop.
+    pub fn figures(&self) -> Figures {
+        let mut figures = Figures { unassigned: self.lost(), ..Figures::default() };
+        let meals: BTreeMap<&MealId, &domain::meal::Meal> =
+            self.core.meals().map(|meal| (&meal.id, meal)).collect();
+        for courier in self.couriers.keys() {
+            let mut rounds = self.rounds_of(courier);
+            rounds.sort_by_key(|round| round.trip);
+            let mut place: Option<Wgs84> = None;
+            for round in rounds {
+                let mut left_at = None;
+                for stop in &round.stops {
+                    if let Some(from) = place {
+                        figures.travel += self.way(from, stop.place);
+                    }
+                    place = Some(stop.place);
+                    if !stop.at.is_door() {
+                        left_at = Some(stop.eta);
+                        continue;
+                    }
+                    for meal in stop.meals.iter().filter_map(|id| meals.get(id)) {
+                        let Some(door) = meal.door else { continue };
+                        let cooked =
+                            self.core.sitting(&meal.sitting).map(|s| s.cooked_at(&meal.dish, self.now));
+                        figures.late += usize::from(stop.eta > door.window.latest);
+                        figures.over_age +=
+                            usize::from(cooked.is_some_and(|at| stop.eta > at + self.rules.oldest));
+                        figures.long_way += usize::from(left_at.is_some_and(|at| stop.eta > at + LONG_WAY));
+                    }
+                }
+            }
+        }
+        figures
+    }
+
+    fn way(&self, from: Wgs84, to: Wgs84) -> Seconds {
+        let snap = |at| self.roads.snap(Profile::EBike, at);
+        self.roads.travel(Profile::EBike, &snap(from), &snap(to)).seconds()
+    }
+}
+
+fn elder(id: ElderId, place: Wgs84) -> Result<ElderProfile> {
+    Ok(ElderProfile {
+        id,
+        place,
+        street: "s".parse()?,
+        community: "m".parse()?,
+        ability: Ability::default(),
+        priority_classes: BTreeSet::new(),
+        blocked: BTreeSet::new(),
+        preferred: BTreeSet::new(),
+        arrival_radius: DEFAULT_ARRIVAL_RADIUS,
+        closed: false,
+    })
+}
+
+fn kitchen(id: KitchenId, place: Wgs84) -> Result<Kitchen> {
+    let hours = Hours {
+        cut_off: ClockTime::at(9, 0),
+        cooked: ClockTime::at(10, 45),
+        from: ClockTime::at(11, 0),
+        until: ClockTime::at(12, 30),
+        capacity: 5000,
+    };
+    Ok(Kitchen {
+        id,
+        organisation: OrganisationId::new("org")?,
+        street: "s".parse()?,
+        place,
+        hours: BTreeMap::from([(Slot::Lunch, hours)]),
+        closed: false,
+    })
+}
+
+fn dish() -> Result<Dish> {
+    Ok(Dish {
+        id: DishId::new("a")?,
+        name: "清炒时蔬套餐".to_owned(),
+        prices: BTreeMap::from([(Size::Regular, Fen(1500))]),
+        textures: BTreeSet::from([Texture::Regular]),
+        contains: BTreeSet::new(),
+        suits: BTreeSet::new(),
+        ingredients: BTreeSet::new(),
+        capacity: 5000,
+    })
+}
