@@ -51,7 +51,7 @@ fn play(w: &mut World, deed: &Deed) {
     let durable = w.log.len();
     match deed {
         Deed::Order(n, fish) => {
-            let kitchen = if n % 2 == 0 { "north" } else { "south" };
+            let kitchen = if n.is_multiple_of(2) { "north" } else { "south" };
             let order = World::order(&format!("e{n}"), kitchen, if *fish { "b" } else { "a" });
             let _ = w.place(&format!("m{n}"), order);
         }
