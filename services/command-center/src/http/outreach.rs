@@ -11,13 +11,15 @@ use schemas::{
 };
 
 use super::{
-    endpoint::{CAREGIVER, Endpoint, Who},
+    endpoint::{Endpoint, Who},
     extract::{Body, Caller},
     problem::Answer,
 };
 use crate::{access::token::Claims, edge::Edge, store::Store};
 
 const READ: Who = Who::Roles(&[Role::Operator, Role::Supervisor, Role::FrontDesk, Role::Caregiver]);
+/// Who is called to emergencies; couriers are not.
+const CALLED: Who = Who::Roles(&[Role::Caregiver]);
 /// Subscriptions that may be asked for at once.
 const AT_ONCE: usize = 500;
 /// Replicas share the questions.
@@ -28,11 +30,11 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/api/v1/outreach", READ, channels)
             .about("By what people can be reached away from the screens, what is missing, and the key for web push")
             .answers::<Channels>(200),
-        Endpoint::post("/api/v1/caregivers/me/push", CAREGIVER, subscribe)
+        Endpoint::post("/api/v1/caregivers/me/push", CALLED, subscribe)
             .about("This browser gets the caregiver's alarms by web push; the one before does not any more")
             .body::<PushSubscription>()
             .answers_nothing(204),
-        Endpoint::delete("/api/v1/caregivers/me/push", CAREGIVER, unsubscribe)
+        Endpoint::delete("/api/v1/caregivers/me/push", CALLED, unsubscribe)
             .about("No browser gets the caregiver's alarms any more")
             .answers_nothing(204),
     ]
