@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import type { ElderListed, Order } from "../src/contract.ts";
 import { launch, phone, picture, serious, signIn, troubles, type Browser, type Page } from "./browser.ts";
-import { openTarget, Operator, type Credentials, type Target } from "./target.ts";
+import { openTarget, Operator, until, type Credentials, type Target } from "./target.ts";
 
 const SOON = { timeout: 20_000, interval: 100 };
 const running = process.env["CARE_BASE_URL"] !== undefined;
@@ -47,8 +47,10 @@ describe.skipIf(running)("the elder's page", () => {
     await stage(id, "waiting");
 
     const who = Object.keys(target.signIns.caregivers)[0] as string;
-    await operator.utter(id, { action: "assign", caregivers: [who], reason: "test" });
     const hand = await new Operator(target.url).signIn(target.signIns.caregivers[who] as Credentials);
+    await hand.call("POST", "/api/v1/duty", { id: hand.id(), duty: "on" });
+    // Dispatch hears of it in a moment.
+    await until(() => operator.utter(id, { action: "assign", caregivers: [who], reason: "test" }).then(() => true, () => false));
     const offered = await operator.order(id);
     if (offered.stage === "offered") await hand.utter(id, { action: "accept", offer: offered.seats[0]?.offer as string });
     await stage(id, "accepted");
@@ -62,7 +64,7 @@ describe.skipIf(running)("the elder's page", () => {
     await hand.utter(id, { action: "finish" });
     await page.click(`.visit[data-order="${id}"] [data-act=confirm]`);
     await page.click(`.visit[data-order="${id}"] [data-stars="5"]`);
-    await expect.poll(async () => operator.order(id), SOON).toMatchObject({ stage: "confirmed", stars: 5, confirmed_by: { method: "passkey" } });
+    await expect.poll(async () => operator.order(id), SOON).toMatchObject({ stage: "confirmed", stars: 5, confirmed_by: { method: "manual" } });
     expect(await page.locator(`.visit[data-order="${id}"] .stars`).count()).toBe(0);
   });
 
