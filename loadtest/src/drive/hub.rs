@@ -24,7 +24,10 @@ use schemas::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinSet,
+};
 
 use super::{
     account::{Account, Accounts, Called},
@@ -35,6 +38,8 @@ use crate::people::{Deed, People};
 
 /// Calls on their way at a time.
 const AT_A_TIME: usize = 64;
+/// So long after the end of a run the last call should be answered.
+const LAST_CALL: Duration = Duration::from_secs(10);
 /// An order nobody of this day has placed by then was placed by somebody else.
 const FOREIGN_AFTER: Duration = Duration::from_secs(3);
 
@@ -82,6 +87,7 @@ pub struct Hub {
     calls: mpsc::UnboundedReceiver<Told>,
     told: mpsc::UnboundedSender<Told>,
     room: Arc<Semaphore>,
+    on_their_way: JoinSet<()>,
 }
 
 impl Hub {
@@ -117,6 +123,7 @@ impl Hub {
             calls,
             told,
             room: Arc::new(Semaphore::new(AT_A_TIME)),
+            on_their_way: JoinSet::new(),
         })
     }
 
@@ -216,7 +223,8 @@ impl Hub {
                 None => return,
             },
         };
-        tokio::spawn(async move {
+        while self.on_their_way.try_join_next().is_some() {}
+        self.on_their_way.spawn(async move {
             let _room = room.acquire_owned().await;
             // The hub is gone only when the run is over.
             let _ = told.send(call.await);
@@ -226,7 +234,11 @@ impl Hub {
     /// Whether everything acknowledged is still known, and how far it got.
     async fn take_stock(&mut self) {
         // What was on its way when the run ended still tells its tale.
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        let all = async { while self.on_their_way.join_next().await.is_some() {} };
+        if tokio::time::timeout(LAST_CALL, all).await.is_err() {
+            self.outcome
+                .failed(format!("calls were still on their way {LAST_CALL:?} after the end of the run"));
+        }
         while let Ok(told) = self.calls.try_recv() {
             self.learn(told);
         }

@@ -94,6 +94,7 @@ export interface IncidentFacts {
 export type Incident = IncidentFacts & IncidentStage;
 export type IncidentHappening =
   | { what: "opened"; cause: AlarmCause; via: Channel }
+  | { what: "test_asked"; asked_at: Instant }
   | { what: "pressed"; device: string; cause: AlarmCause }
   | { what: "cleared"; device: string }
   | { what: "escalated"; step: number; round: number; called: Callee[] }

@@ -2,7 +2,7 @@
 import { streetName } from "../app/district.ts";
 import { me } from "../app/session.ts";
 import type { Incident } from "../contract.ts";
-import { clock, isFree, isRelayed, isUnanswered, nextToClaim, presses, responders, waited } from "../store/incident.ts";
+import { clock, isFree, isPerhapsATest, isRelayed, isUnanswered, nextToClaim, presses, responders, waited } from "../store/incident.ts";
 import { stopwatch } from "../text/format.ts";
 import { t } from "../text/index.ts";
 import { tick } from "../ui/clock.ts";
@@ -75,6 +75,7 @@ function Row({ incident: i, controls }: { incident: Incident; controls: boolean 
           {goes && ` · ${goes}`}
           {presses(i) > 1 && ` · ${words.presses(presses(i))}`}
           {i.escalation.exhausted && isUnanswered(i) && ` · ${words.exhausted}`}
+          {isPerhapsATest(i) && ` · ${words.testAsked}`}
           {!i.registered && ` · ${words.unknownDevice}`}
           {isRelayed(i) && ` · ${words.relayed}`}
         </div>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Incident } from "../contract.ts";
-import { clock, isFree, nextToClaim, rings, standing, waited } from "./incident.ts";
+import { clock, isFree, isPerhapsATest, nextToClaim, rings, standing, waited } from "./incident.ts";
 import { EMPTY, MAX_CLOSED_INCIDENTS, reduce } from "./world.ts";
 import { at, NOON, snapshot } from "../testing/samples.ts";
 
@@ -46,6 +46,14 @@ describe("the world's emergencies", () => {
 });
 
 describe("what stands", () => {
+  test("a press that was asked for as a test call says so and rings all the same", () => {
+    const by = { role: "system" as const };
+    const timeline = [{ at: at(0), by, what: "test_asked" as const, asked_at: at(-30) }] as unknown as Incident["timeline"];
+    const asked = incident("i1", { timeline } as Partial<Incident>);
+    expect([isPerhapsATest(asked), isPerhapsATest(incident("i2"))]).toEqual([true, false]);
+    expect(rings(asked)).toBe(true);
+  });
+
   const answered = incident("answered", { stage: "acknowledged", acknowledged: deed(1), claim: { by: "li", at: at(0) } } as Partial<Incident>);
   const drill = incident("drill", { drill: true });
   const late = incident("late", { opened_at: at(-2) });

@@ -29,6 +29,9 @@ export function clock(i: Incident, now: number): Clock {
 /** A telephone, a cloud or a network stands between this device and us: what is lost behind them is lost. */
 export const isRelayed = (i: Incident): boolean => i.presses.every((p) => p.via === "webhook" || p.via === "lorawan");
 
+/** The wearer was asked for their weekly test call: it rings like any other, and whoever answers asks whether it is meant. */
+export const isPerhapsATest = (i: Incident): boolean => (i.timeline ?? []).some((e) => e.what === "test_asked");
+
 /** Those that are not over: the real before drills, the unanswered first, the oldest of them first. */
 export function standing(incidents: Iterable<Incident>): Incident[] {
   const rank = (i: Incident) => (i.drill ? 2 : 0) + (isUnanswered(i) ? 0 : 1);

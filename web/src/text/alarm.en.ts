@@ -6,6 +6,7 @@ export const alarm: Words["alarm"] = {
   label: "Emergencies to be handled",
   drillBanner: "Drill in progress: what is marked as a drill is not real",
   drill: "DRILL",
+  testAsked: "test call asked for, perhaps this is it",
   unknownDevice: "Unregistered device: find out whose it is",
   relayed: "Relayed by a third party, not acknowledged end to end",
   lastKnown: "called by last known position",
@@ -120,6 +121,7 @@ export const alarm: Words["alarm"] = {
   },
   happening: {
     opened: (cause: string, via: string) => `${cause}, by ${via}`,
+    test_asked: (at: string) => `The weekly test call was asked for at ${at}: perhaps this is it; ask`,
     pressed: (cause: string, device: string) => `Called again: ${cause} (${device})`,
     cleared: (device: string) => `The device was reset (${device}); a human judges`,
     escalated: (step: number, called: string) => `Rung ${step}: calls ${called || "the nearest"}`,

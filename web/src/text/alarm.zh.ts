@@ -4,6 +4,7 @@ export const alarm = {
   label: "待处置警情",
   drillBanner: "演练进行中：带“演练”标记的不是真实警情",
   drill: "演练",
+  testAsked: "已请其试呼，可能是试呼",
   unknownDevice: "未登记设备，须查明来源",
   relayed: "经第三方转发，无端到端确认",
   lastKnown: "按最后已知位置呼叫",
@@ -118,6 +119,7 @@ export const alarm = {
   },
   happening: {
     opened: (cause: string, via: string) => `${cause}，来自 ${via}`,
+    test_asked: (at: string) => `${at} 已请其每周试呼，可能就是这一次，请询问`,
     pressed: (cause: string, device: string) => `再次呼叫：${cause}（${device}）`,
     cleared: (device: string) => `设备已复位（${device}），由人判断`,
     escalated: (step: number, called: string) => `第 ${step} 级：呼叫 ${called || "最近人员"}`,

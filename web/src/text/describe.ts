@@ -1,6 +1,6 @@
 /** Happenings and changes as sentences. */
 import type { Callee, Change, Entry, IncidentEntry, Outcome, Verification } from "../contract.ts";
-import { hhmm, window } from "./format.ts";
+import { day, hhmm, window } from "./format.ts";
 import { t } from "./index.ts";
 
 export function change(c: Change, now: number): string {
@@ -101,6 +101,8 @@ export function incidentHappening(e: IncidentEntry, name: (id: string) => string
   switch (e.what) {
     case "opened":
       return words.opened(t().alarm.cause[e.cause], t().alarm.channel[e.via]);
+    case "test_asked":
+      return words.test_asked(`${day(e.asked_at)} ${hhmm(e.asked_at)}`);
     case "pressed":
       return words.pressed(t().alarm.cause[e.cause], e.device);
     case "cleared":

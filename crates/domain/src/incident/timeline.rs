@@ -44,6 +44,11 @@ pub enum Happening {
         /// By which way.
         via: Channel,
     },
+    /// The first alarm is one that was asked for as a weekly test call. It rings like any other; a human judges.
+    TestAsked {
+        /// When the wearer was asked.
+        asked_at: Timestamp,
+    },
     /// One more alarm.
     Pressed {
         /// Which device.
@@ -159,6 +164,7 @@ impl Happening {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Opened { .. } => "opened",
+            Self::TestAsked { .. } => "test_asked",
             Self::Pressed { .. } => "pressed",
             Self::Cleared { .. } => "cleared",
             Self::Escalated { .. } => "escalated",

@@ -6,11 +6,14 @@ use anyhow::{Context, Result, ensure};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 /// How long an answer may take before the device gives the connection up.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long emergency-call may take until it acts.
+const OPEN_WITHIN: Duration = Duration::from_secs(30);
 
 /// One connection.
 pub struct Device {
@@ -56,6 +59,21 @@ impl Device {
         timeout(PATIENCE, stream.read_exact(&mut answer)).await.context("no CONNACK in time")??;
         ensure!(answer == [0x20, 2, 0, 0], "the connection was refused: {answer:02x?}");
         Ok(Self { stream, packet: 0 })
+    }
+
+    /// The same, tried again while emergency-call starts or changes hands.
+    ///
+    /// # Errors
+    /// If it does not act in time.
+    pub async fn connect_when_open(at: &str, client: &str) -> Result<Self> {
+        let deadline = Instant::now() + OPEN_WITHIN;
+        loop {
+            match Self::connect(at, client).await {
+                Ok(device) => return Ok(device),
+                Err(error) => ensure!(Instant::now() < deadline, "emergency-call does not act: {error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Presses the button of a device and waits until it is answered.

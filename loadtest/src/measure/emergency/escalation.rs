@@ -75,10 +75,11 @@ pub async fn run(args: &Args) -> Result<()> {
         folder.path().join("state").display().to_string(),
     );
     std::fs::write(&file, text)?;
-    let mut program = Program::new(Vec::new(), folder.path().join("emergency-call.log")).with_config(&file);
+    let mut program = Program::new("emergency-call", Vec::new(), folder.path().join("emergency-call.log"))
+        .with_config(&file);
     program.start()?;
     let bus = Bus::connect(&nats.config(), "loadtest", Health::default().part("nats")).await?;
-    let mut device = until_connected(&mqtt).await?;
+    let mut device = Device::connect_when_open(&mqtt, "ladder").await?;
     let (send, rungs) = mpsc::unbounded_channel();
     let watching = tokio::spawn(watch(bus.clone(), district.clone(), send));
 
@@ -100,7 +101,7 @@ pub async fn run(args: &Args) -> Result<()> {
             let due = pause.mul_f64(number as f64);
             tokio::time::sleep(due.saturating_sub(began.elapsed())).await;
             while device.alarm(&format!("b{number}"), "1").await.is_err() {
-                device = until_connected(&mqtt).await?;
+                device = Device::connect_when_open(&mqtt, "ladder").await?;
             }
         }
         anyhow::Ok(())
@@ -127,19 +128,6 @@ pub async fn run(args: &Args) -> Result<()> {
     let expected = args.alarms * 7;
     report.must_be_zero("rungs_missing", expected.saturating_sub(rungs as usize), "never taken");
     report.publish(&args.output)
-}
-
-async fn until_connected(at: &str) -> Result<Device> {
-    let deadline = std::time::Instant::now() + Duration::from_secs(30);
-    loop {
-        match Device::connect(at, "ladder").await {
-            Ok(device) => return Ok(device),
-            Err(error) => {
-                ensure!(std::time::Instant::now() < deadline, "emergency-call does not act: {error}");
-            }
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 /// Notes when rungs were due and when they were seen.

@@ -17,7 +17,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use bus::{Bus, Followed, StartFrom};
+use bus::{Bus, Followed, StartFrom, StreamSpec};
 use bytes::Bytes;
 use domain::id::DistrictId;
 use emergency_call::decode::fnv1a;
@@ -72,6 +72,8 @@ pub async fn run(args: &Args) -> Result<()> {
     let district = DistrictId::new("bench")?;
     let bus = stage.bus("loadtest").await?;
     let mqtt = format!("127.0.0.1:{}", free_port()?);
+    // PROFILES is the registry's, which is not on this stage; whoever follows it waits until it is there.
+    bus.reconcile(&[StreamSpec::of(StreamKind::Profiles, &district, 1)]).await?;
     let location = [("location.district", district.to_string())];
     stage.service("caregiver-location", &location).await?;
     let crew = Crew::new(&bus, &district, args.caregivers);
@@ -233,7 +235,7 @@ impl Devices {
     async fn connect(at: &str, connections: usize) -> Result<Self> {
         let mut lines = Vec::with_capacity(connections);
         for number in 0..connections {
-            lines.push(Device::connect(at, &format!("line-{number}")).await?);
+            lines.push(Device::connect_when_open(at, &format!("line-{number}")).await?);
         }
         Ok(Self { lines, pressed: 0 })
     }

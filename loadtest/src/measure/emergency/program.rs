@@ -8,8 +8,9 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-/// emergency-call, to be killed.
+/// A program, to be killed.
 pub struct Program {
+    name: &'static str,
     settings: Vec<String>,
     config: Option<PathBuf>,
     log: PathBuf,
@@ -18,8 +19,8 @@ pub struct Program {
 
 impl Program {
     /// With these settings; its log goes to that file.
-    pub fn new(settings: Vec<String>, log: PathBuf) -> Self {
-        Self { settings, config: None, log, child: None }
+    pub fn new(name: &'static str, settings: Vec<String>, log: PathBuf) -> Self {
+        Self { name, settings, config: None, log, child: None }
     }
 
     /// The same with a configuration file.
@@ -34,11 +35,12 @@ impl Program {
     /// # Errors
     /// If it was not built.
     pub fn start(&mut self) -> Result<()> {
-        let program = std::env::current_exe()?.with_file_name("emergency-call");
+        let program = std::env::current_exe()?.with_file_name(self.name);
         ensure!(
             program.is_file(),
-            "{} is not built; `cargo build --release -p emergency-call` makes it",
-            program.display()
+            "{} is not built; `cargo build --release -p {}` makes it",
+            program.display(),
+            self.name
         );
         let mut command = Command::new(program);
         if let Some(config) = &self.config {
@@ -49,7 +51,7 @@ impl Program {
         }
         let out = File::options().create(true).append(true).open(&self.log)?;
         command.env("RUST_LOG", "warn").stdin(Stdio::null()).stdout(out.try_clone()?).stderr(out);
-        self.child = Some(command.spawn().context("cannot start emergency-call")?);
+        self.child = Some(command.spawn().with_context(|| format!("cannot start {}", self.name))?);
         Ok(())
     }
 
@@ -62,12 +64,27 @@ impl Program {
         }
     }
 
+    /// Starts it again if it has ended by itself, as whatever supervises services does; true if it had to.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn revive(&mut self) -> Result<bool> {
+        let ended = match &mut self.child {
+            Some(child) => child.try_wait()?.is_some(),
+            None => false,
+        };
+        if ended {
+            self.start()?;
+        }
+        Ok(ended)
+    }
+
     /// Its memory in use, in MB.
     ///
     /// # Errors
     /// If it does not run.
     pub fn rss_mb(&self) -> Result<f64> {
-        let pid = self.child.as_ref().context("emergency-call does not run")?.id();
+        let pid = self.child.as_ref().with_context(|| format!("{} does not run", self.name))?.id();
         let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("no VmRSS")?;
         let kib: f64 = line.split_whitespace().nth(1).context("no figure")?.parse()?;

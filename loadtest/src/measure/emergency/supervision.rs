@@ -71,9 +71,8 @@ pub async fn run(args: &Args) -> Result<()> {
         format!("emergency.state={}", folder.path().join("state").display()),
         format!("emergency.listen.mqtt={mqtt}"),
         "emergency.listen.mqtt_anonymous=true".to_owned(),
-        "emergency.lease_ttl_ms=300".to_owned(),
     ];
-    let mut program = Program::new(settings, folder.path().join("emergency-call.log"));
+    let mut program = Program::new("emergency-call", settings, folder.path().join("emergency-call.log"));
     program.start()?;
     let bus = Bus::connect(&nats.config(), "loadtest", Health::default().part("nats")).await?;
     register(&bus, &district, args.devices).await?;
@@ -149,18 +148,10 @@ pub async fn run(args: &Args) -> Result<()> {
 
 /// A beat; a connection that ended is made anew.
 async fn beat_once(connection: &mut Option<Device>, at: &str, line: usize, device: usize) -> Result<()> {
-    let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         let mut own = match connection.take() {
             Some(own) => own,
-            None => match Device::connect(at, &format!("line-{line}")).await {
-                Ok(own) => own,
-                Err(error) => {
-                    ensure!(Instant::now() < deadline, "emergency-call does not act: {error}");
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                    continue;
-                }
-            },
+            None => Device::connect_when_open(at, &format!("line-{line}")).await?,
         };
         if own.publish(&format!("care/{device}/alive"), b"").await.is_ok() {
             *connection = Some(own);

@@ -125,6 +125,7 @@ pub fn for_the_field(incident: &Incident) -> Incident {
         matches!(
             entry.what,
             Happening::Opened { .. }
+                | Happening::TestAsked { .. }
                 | Happening::Pressed { .. }
                 | Happening::Cleared { .. }
                 | Happening::Acknowledged { .. }

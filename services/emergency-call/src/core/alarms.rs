@@ -1,7 +1,7 @@
 //! A signal becomes an incident, joins one, or repeats what is known.
 
 use domain::{
-    alarm::{Channel, Says, Signal},
+    alarm::{AlarmCause, Channel, Says, Signal},
     device::{Device, DeviceClass},
     escalation::Progress,
     id::IncidentId,
@@ -14,9 +14,11 @@ use crate::decode::fnv1a;
 
 impl Core {
     pub(super) fn signal(&mut self, ticket: Option<Ticket>, signal: &Signal, now: Timestamp) {
+        // Asked before it counts as heard: a press ends the test call it answers.
+        let test = self.supervision.test_asked(&signal.device, now);
         let known = self.supervision.heard(signal, now, &mut self.effects);
         match signal.says {
-            Says::Alarm { .. } => self.alarm(ticket, signal, now),
+            Says::Alarm { .. } => self.alarm(ticket, signal, test, now),
             Says::Cleared => self.cleared(ticket, signal, now),
             Says::Fault { .. } | Says::Restored { .. } if known => {
                 self.supervision.fault(signal, ticket, now, &mut self.effects);
@@ -36,9 +38,16 @@ impl Core {
         }
     }
 
-    pub(super) fn alarm(&mut self, ticket: Option<Ticket>, signal: &Signal, now: Timestamp) {
+    /// `test`: since when this device's weekly test call is waited for.
+    pub(super) fn alarm(
+        &mut self,
+        ticket: Option<Ticket>,
+        signal: &Signal,
+        test: Option<Timestamp>,
+        now: Timestamp,
+    ) {
         let stranger = Device::unknown(signal.device.clone(), signal.via);
-        self.alarm_of(ticket, signal, stranger, now);
+        self.alarm_of(ticket, signal, (stranger, test), now);
     }
 
     /// The same, with what is known of a device that is not registered.
@@ -46,7 +55,7 @@ impl Core {
         &mut self,
         ticket: Option<Ticket>,
         signal: &Signal,
-        stranger: Device,
+        (stranger, test): (Device, Option<Timestamp>),
         now: Timestamp,
     ) {
         let Some(cause) = signal.alarm() else { return };
@@ -78,7 +87,10 @@ impl Core {
             }
             return self.climb_and_commit(incident, ticket, now);
         }
-        let incident = self.opened(&device, (subject, drill, is_registered), press, signal, now);
+        let mut incident = self.opened(&device, (subject, drill, is_registered), press, signal, now);
+        if let (Some(asked_at), AlarmCause::Sos) = (test, cause) {
+            incident.note(now, Happening::TestAsked { asked_at });
+        }
         self.climb_and_commit(incident, ticket, now);
     }
 

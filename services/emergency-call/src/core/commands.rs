@@ -48,7 +48,7 @@ impl Core {
                     (true, Some(_)) => {
                         let device = stand_in(&signal, about, street);
                         self.supervision.heard(&signal, now, &mut self.effects);
-                        self.alarm_of(Some(ticket), &signal, device, now);
+                        self.alarm_of(Some(ticket), &signal, (device, None), now);
                         Ok(())
                     }
                     (true, None) => Err(Problem::new(422, "no_alarm", "only an alarm can be raised by hand")

@@ -108,11 +108,10 @@ impl Core {
 
     /// Not who called for help themselves, and nobody who goes to another emergency or is there.
     fn may_be_asked(&self, incident: &Incident, caregiver: &CaregiverId) -> bool {
-        let elsewhere =
-            self.open.values().filter(|id| **id != incident.id).filter_map(|id| self.incidents.get(id));
-        let mut goers = elsewhere.filter(|other| !other.drill || incident.drill);
+        let theirs = self.going.get(caregiver).into_iter().flatten().filter(|id| **id != incident.id);
+        let mut elsewhere = theirs.filter_map(|id| self.incidents.get(id));
         incident.subject != Subject::Caregiver(caregiver.clone())
-            && !goers.any(|other| other.stage.responders().iter().any(|r| r.caregiver == *caregiver))
+            && !elsewhere.any(|other| !other.drill || incident.drill)
     }
 
     /// What a human's deed does to the climbing.

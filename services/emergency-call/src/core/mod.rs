@@ -176,6 +176,8 @@ pub struct Core {
     incidents: HashMap<IncidentId, Incident>,
     /// The open incident of each person or device, drills apart.
     open: HashMap<(Subject, bool), IncidentId>,
+    /// Who goes to which open incident, or is there.
+    going: HashMap<CaregiverId, BTreeSet<IncidentId>>,
     /// Signals by the device's own name for them.
     keys: HashMap<(DeviceId, String), IncidentId>,
     /// The incident each device pressed last.
@@ -203,6 +205,7 @@ impl Core {
             settings,
             incidents: HashMap::new(),
             open: HashMap::new(),
+            going: HashMap::new(),
             keys: HashMap::new(),
             pressed: HashMap::new(),
             closed: BTreeSet::new(),
@@ -302,7 +305,7 @@ impl Core {
             self.overdue(&id, now);
         }
         for signal in self.supervision.tick(now, &mut self.effects) {
-            self.alarm(None, &signal, now);
+            self.alarm(None, &signal, None, now);
         }
     }
 }

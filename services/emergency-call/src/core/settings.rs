@@ -134,10 +134,10 @@ pub struct Supervision {
     pub calm: Seconds,
     /// A street with at least so many devices may have an outage.
     pub outage_min: usize,
-    /// An outage is when so many percent of a street's devices fell silent within [`Supervision::outage_window`], or
-    /// when nobody in the street is heard at all.
+    /// An outage is when the heartbeats of so many percent of a street's devices are missed at once, or when nobody in
+    /// the street is heard although many should have been.
     pub outage_percent: usize,
-    /// See there.
+    /// How far back fallen silent counts as together.
     pub outage_window: Seconds,
     /// At or below so many percent a battery is low; it is well again above twice that.
     pub battery_low: u8,
@@ -145,6 +145,13 @@ pub struct Supervision {
     pub inactivity: Vec<InactivityRule>,
     /// Last-heard times are written down a share at a time, all of them within so long.
     pub save_within: Seconds,
+}
+
+impl Supervision {
+    /// Whether so many silent devices of a street are no coincidence.
+    pub(super) const fn too_many(&self, silent: usize, devices: usize) -> bool {
+        silent >= self.outage_min && silent * 100 >= devices * self.outage_percent
+    }
 }
 
 /// How often a class must be heard.

@@ -48,6 +48,12 @@ impl Core {
                 self.pressed.insert(press.device.clone(), id.clone());
             }
         }
+        let before = self.incidents.get(&id).map_or(&[][..], |before| before.stage.responders());
+        for responder in before {
+            if let Some(theirs) = self.going.get_mut(&responder.caregiver) {
+                theirs.remove(&id);
+            }
+        }
         if let Stage::Closed(closed) = &incident.stage {
             self.closed.insert((closed.closed.at, id.clone()));
             if self.open.get(&place) == Some(&id) {
@@ -56,6 +62,9 @@ impl Core {
             self.agenda.set(&id, None);
         } else {
             self.open.insert(place, id.clone());
+            for responder in incident.stage.responders() {
+                self.going.entry(responder.caregiver.clone()).or_default().insert(id.clone());
+            }
             let due = [incident.escalation.due, incident.claim_stale_at()];
             self.agenda.set(&id, due.into_iter().flatten().min());
         }

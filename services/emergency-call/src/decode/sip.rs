@@ -10,6 +10,9 @@ use super::Garbage;
 /// The longest message; a datagram has at most 64 KiB, an alarm a few hundred bytes.
 pub const MAX_MESSAGE: usize = 8 * 1024;
 
+/// The most proxies a request may have come by.
+const MAX_VIAS: usize = 16;
+
 /// A request, its headers by name in lower case and long form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request<'a> {
@@ -89,7 +92,13 @@ impl<'a> Request<'a> {
         };
         let request = Self { method, uri, headers, body };
         for name in ["via", "from", "to", "call-id", "cseq"] {
-            request.header(name).ok_or(Garbage::Missing("a mandatory header"))?;
+            // What is repeated is answered in full: without a limit the answer could be much longer than the request.
+            let most = if name == "via" { MAX_VIAS } else { 1 };
+            match request.headers.iter().filter(|(n, _)| *n == name).count() {
+                0 => return Err(Garbage::Missing("a mandatory header")),
+                times if times > most => return Err(Garbage::Value("a header that is repeated")),
+                _ => {}
+            }
         }
         Ok(request)
     }
@@ -188,6 +197,11 @@ mod tests {
         let short = "MESSAGE sip:a SIP/2.0\r\nv: SIP/2.0/UDP h\r\nf: a;tag=1\r\nt: b\r\ni: c\r\nCSeq: 1 MESSAGE\r\nl: 0\r\n\r\n";
         assert!(Request::read(short.as_bytes()).is_ok());
         assert!(Request::read(short.replace("i: c\r\n", "").as_bytes()).is_err());
+        let twice = short.replace("t: b\r\n", "t: b\r\nt: b\r\n");
+        assert_eq!(Request::read(twice.as_bytes()), Err(Garbage::Value("a header that is repeated")));
+        let hop = "v: SIP/2.0/UDP h\r\n";
+        assert!(Request::read(short.replace(hop, &hop.repeat(16)).as_bytes()).is_ok());
+        assert!(Request::read(short.replace(hop, &hop.repeat(17)).as_bytes()).is_err());
         assert_eq!(Request::read(b"SIP/2.0 200 OK\r\n\r\n"), Err(Garbage::Unsupported));
     }
 

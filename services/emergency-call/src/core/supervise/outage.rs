@@ -22,7 +22,7 @@ pub(super) struct Street {
     pub devices: usize,
     /// When any of them was last heard.
     pub heard: Timestamp,
-    /// When devices fell silent one by one, lately.
+    /// When devices fell silent, lately.
     recent: VecDeque<Timestamp>,
     /// The outage that stands.
     pub outage: Option<Outage>,
@@ -50,14 +50,25 @@ impl Supervision {
             street.recent.pop_front();
         }
         street.recent.push_back(now);
-        let usual = self.rules.interval.as_millis() / street.devices.max(1) as i64;
-        let quiet = now.millis_since(street.heard) >= (usual * QUIET).max(QUIET_MS);
-        let many = street.recent.len() >= self.rules.outage_min
-            && street.recent.len() * 100 >= street.devices * self.rules.outage_percent;
-        if !(quiet || many) {
+        // Counting costs a walk over the devices: only when twice as many fell silent as the last time.
+        if !street.recent.len().is_power_of_two() && !self.rules.too_many(street.recent.len(), street.devices)
+        {
             return false;
         }
-        let devices = if quiet { street.devices } else { street.recent.len() };
+        let (devices, quiet_ms) = (street.devices, now.millis_since(street.heard));
+        let late = self.late(id, now);
+        let usual = self.rules.interval.as_millis() / devices.max(1) as i64;
+        // Beats that come together, as after a power cut, leave pauses in which nobody is missed. So: quiet for long,
+        // and at least half as many missed as would have been heard meanwhile.
+        let expected = devices as i64 * quiet_ms / self.rules.interval.as_millis().max(1);
+        let quiet = quiet_ms >= (usual * QUIET).max(QUIET_MS)
+            && late >= self.rules.outage_min
+            && late as i64 * 2 >= expected;
+        if !(quiet || self.rules.too_many(late, devices)) {
+            return false;
+        }
+        let Some(street) = self.streets.get_mut(&id.cloned()) else { return false };
+        let devices = if quiet { devices } else { late };
         let outage = Outage {
             street: id.cloned(),
             since: street.heard.min(now),
@@ -68,6 +79,12 @@ impl Supervision {
         street.recent.clear();
         effects.push(Effect::Outage(outage));
         true
+    }
+
+    /// Devices of a street whose heartbeat was due and has not come, whether that is told already or still in grace.
+    fn late(&self, id: Option<&StreetId>, now: Timestamp) -> usize {
+        let here = self.devices.values().filter(|w| !w.device.retired && w.device.street.as_ref() == id);
+        here.filter(|watched| watched.heard + watched.patience(&self.rules).0 <= now).count()
     }
 
     /// Somebody in the street was heard; `back` if its silence was part of an outage.

@@ -30,6 +30,12 @@ impl Watched {
 }
 
 impl Supervision {
+    /// When this device's wearer was asked for the test call that is waited for now.
+    pub(in crate::core) fn test_asked(&self, id: &DeviceId, now: Timestamp) -> Option<Timestamp> {
+        let asked_at = self.devices.get(id)?.condition.trial?.asked_at;
+        (now <= asked_at + self.rules.test_within).then_some(asked_at)
+    }
+
     /// Asks for a device's test call, or finds that it failed. True when that changes the device.
     pub(super) fn try_out(&mut self, id: &DeviceId, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
         let Some(watched) = self.devices.get_mut(id) else { return false };

@@ -163,6 +163,28 @@ fn a_substitute_is_written_down() {
 }
 
 #[test]
+fn heartbeats_that_come_together_leave_pauses_that_are_no_outage() {
+    let mut settings = Settings::default();
+    settings.supervision.test_classes.clear();
+    settings.supervision.grace = Seconds::minutes(5);
+    let mut w = World::with(settings);
+    // After a power cut all of a street's devices beat in the same minute, every ten.
+    let devices = street(&mut w, 300);
+    let but = ["b1", "b2", "b3"];
+    for _ in 0..4 {
+        for device in devices.iter().filter(|d| !but.contains(&d.as_str())) {
+            w.signal(alive(device));
+        }
+        w.pass(Seconds::minutes(10));
+    }
+    assert_eq!(w.outages, []);
+    let silent: Vec<_> = devices.iter().filter(|d| !faults(&w, d).is_empty()).cloned().collect();
+    assert_eq!(silent, but, "told one by one");
+    w.pass(Seconds::minutes(10));
+    assert_eq!(w.outages.len(), 1, "and when all of them are missed, the street is");
+}
+
+#[test]
 fn what_stays_broken_gets_one_work_order_however_often_it_is_asked() {
     use crate::core::Ordered;
     let mut w = World::new();
@@ -240,4 +262,28 @@ fn each_is_asked_for_a_test_call_once_a_week_and_who_does_not_press_has_failed()
     assert_eq!((share.devices, share.failed, share.tested, share.proved), (3, 2, 1, 1));
     w.signal(sos("b0", None));
     assert_eq!(trial(&w, "b0"), None, "a press is a press");
+}
+
+#[test]
+fn a_press_that_was_asked_for_rings_and_says_so() {
+    use domain::incident::Happening;
+    let mut w = World::new();
+    let devices = street(&mut w, 1);
+    let hint = |w: &World| {
+        let asked = |what: &Happening| matches!(what, Happening::TestAsked { .. });
+        w.commits.last().unwrap().timeline.iter().any(|entry| asked(&entry.what))
+    };
+    while w.trials.is_empty() {
+        minutes(&mut w, &devices, &[], 60);
+    }
+    w.signal(sos("b0", Some("first")));
+    assert!(hint(&w) && !w.commits.last().unwrap().drill, "a real alarm that may be a test");
+    assert!(!w.calls.is_empty(), "it rings like any other");
+    let incident = w.commits.last().unwrap().id.clone();
+    let desk = user(Role::Operator, "li");
+    let reason = "a test call".to_owned();
+    w.deed(&desk, None, &incident, IncidentAction::FalseAlarm { reason }).unwrap();
+    w.pass(Seconds::hours(1));
+    w.signal(sos("b0", Some("second")));
+    assert!(!hint(&w), "nobody asked for the second");
 }

@@ -2,6 +2,10 @@
 //!
 //! Incidents and devices have a stream and a queue each, so that no heartbeat's bookkeeping stands before an alarm.
 
+mod card;
+mod errands;
+mod later;
+
 use std::{
     collections::{HashMap, VecDeque},
     future::Future,
@@ -9,26 +13,12 @@ use std::{
     time::Duration,
 };
 
-use bus::{Bus, FenceError, FencedWriter, PendingAck, RequestError, lease::office::StepDown};
-use domain::{
-    command::PlaceOrder,
-    id::{CommandId, DeviceId, DistrictId, ElderId, OrderId},
-    incident::Callee,
-    order::{Actor, PayWith},
-    priority::Urgency,
-    reach::Reach,
-    service::ServiceKind,
-    time::{Timestamp, Window},
-    unit::{Fen, Seconds},
-};
+use bus::{Bus, FenceError, FencedWriter, PendingAck, lease::office::StepDown};
+use domain::{id::DistrictId, incident::Callee, reach::Reach};
 use runtime::SharedClock;
 use schemas::{
-    emergency::{
-        CallOut, Card, CardQuery, EmergencyCommand, EmergencyDone, EmergencyRequest, IncidentEvent,
-        Supervision,
-    },
+    emergency::{CallOut, Card, CardQuery, EmergencyDone, EmergencyRequest, IncidentEvent, Supervision},
     envelope::{CloudEvent, EventData},
-    order::{Accepted, DispatchCommand, DispatchRequest},
     problem::Problem,
     subject::{self, Service},
 };
@@ -36,9 +26,10 @@ use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::AbortOnDropHandle;
 
+use self::later::{Later, Turn};
 use crate::{
-    cards::{Cards, MAX_FAMILY},
-    core::{CallKey, Core, Effect, Input, Ordered, Ticket, Told},
+    cards::Cards,
+    core::{CallKey, Core, Effect, Input, Ticket, Told},
     ear::{Queues, Said},
     metrics::Metrics,
     reach::Outbound,
@@ -65,8 +56,6 @@ pub enum Other {
 
 /// The most decisions that may be on their way to a stream; beyond that inputs wait.
 const IN_FLIGHT: usize = 2048;
-/// How long dispatch may take over an order for a repair.
-const ORDER_WITHIN: Duration = Duration::from_secs(5);
 /// Without a deadline the core is asked again after this.
 const IDLE: Duration = Duration::from_mins(1);
 
@@ -123,6 +112,7 @@ pub struct Active {
     /// Numbers the messages that have no revision of their own.
     written: u64,
     others: mpsc::Sender<Other>,
+    later: Later,
     /// Calls that outreach carries out; dropped, they stop.
     jobs: HashMap<CallKey, AbortOnDropHandle<()>>,
 }
@@ -147,6 +137,7 @@ impl Active {
             tickets: 0,
             written: 0,
             others,
+            later: Later::default(),
             jobs: HashMap::new(),
         }
     }
@@ -175,9 +166,13 @@ impl Active {
     ) -> Result<(), FenceError> {
         self.handle(Input::Tick).await?;
         loop {
+            while let Some(effect) = self.later.next(self.alarm_queue.is_empty()) {
+                self.carry_out(effect).await?;
+            }
             let wake = self.core.next_deadline().map_or(IDLE, |at| self.means.clock.until(at).min(IDLE));
             let room = self.alarm_queue.len() < IN_FLIGHT;
-            let spare = room && self.device_queue.len() < IN_FLIGHT;
+            let calm = room && self.later.len() < IN_FLIGHT;
+            let spare = calm && self.device_queue.len() < IN_FLIGHT;
             tokio::select! {
                 biased;
                 stored = front(&mut self.alarm_queue), if !self.alarm_queue.is_empty() => {
@@ -186,8 +181,8 @@ impl Active {
                     self.done(done).await;
                 }
                 Some(said) = queues.alarms.recv(), if room => self.said(said).await?,
-                () = tokio::time::sleep(wake), if room => self.handle(Input::Tick).await?,
-                Some(other) = others.recv(), if room => self.other(other).await?,
+                () = tokio::time::sleep(wake), if calm => self.handle(Input::Tick).await?,
+                Some(other) = others.recv(), if calm => self.other(other).await?,
                 stored = front(&mut self.device_queue), if !self.device_queue.is_empty() => {
                     stored?;
                     let done = self.device_queue.pop_front();
@@ -196,6 +191,9 @@ impl Active {
                 Some(said) = queues.signs.recv(), if spare => self.said(said).await?,
                 () = stop.cancelled() => break,
             }
+        }
+        for effect in self.later.rest() {
+            self.carry_out(effect).await?;
         }
         while !self.alarm_queue.is_empty() {
             front(&mut self.alarm_queue).await?;
@@ -255,22 +253,13 @@ impl Active {
         }
     }
 
-    /// Takes the card out of a registration and seals it: beyond this line nobody sees it open.
-    fn sealed(
-        &self,
-        request: &mut EmergencyRequest,
-    ) -> Result<Option<schemas::emergency::SealedCard>, Problem> {
-        let EmergencyCommand::Register { device, card, .. } = &mut request.request else { return Ok(None) };
-        let Some(card) = card.take() else { return Ok(None) };
-        check(&card)?;
-        let sealed = self.means.cards.seal(&device.id, &card);
-        sealed.map(Some).map_err(|error| Problem::new(422, "card_unsealable", error.to_string()).at("/card"))
-    }
-
     async fn handle(&mut self, input: Input) -> Result<(), FenceError> {
         let now = self.means.clock.now();
         for effect in self.core.handle(input, now) {
-            self.carry_out(effect).await?;
+            let Turn::Now(before, effect) = self.later.turn(effect) else { continue };
+            for effect in before.into_iter().chain([effect]) {
+                self.carry_out(effect).await?;
+            }
         }
         self.means.metrics.open.record(self.core.open_count() as f64, &[]);
         Ok(())
@@ -358,24 +347,6 @@ impl Active {
         Ok(())
     }
 
-    fn search(
-        &self,
-        incident: domain::id::IncidentId,
-        search: domain::escalation::Search,
-        place: Option<domain::geo::Wgs84>,
-    ) {
-        let (responders, others) = (self.means.responders.clone(), self.others.clone());
-        let (now, metrics) = (self.means.clock.now(), self.means.metrics.clone());
-        // Bounded by the wait for an answer; its result is nothing to a process that no longer acts.
-        tokio::spawn(async move {
-            let began = std::time::Instant::now();
-            let (caregivers, found) = responders.nearest(&search, place, now).await;
-            metrics.search.record(began.elapsed().as_secs_f64() * 1000.0, &[]);
-            let (step, round) = (search.step, search.round);
-            let _ = others.send(Other::Back(Input::Found { incident, step, round, caregivers, found })).await;
-        });
-    }
-
     /// The first of a queue is durable: what waited for it happens.
     async fn done(&mut self, pending: Option<Pending>) {
         match pending.map(|pending| pending.then) {
@@ -391,31 +362,6 @@ impl Active {
             Some(Then::LetGo(call)) => drop(self.jobs.remove(&call)),
             Some(Then::Nothing) | None => {}
         }
-    }
-
-    /// Somebody who is called is reached away from the screens, too.
-    fn reach(&mut self, (call, callee, kept): (CallKey, Callee, Option<Reach>)) {
-        let Some(incident) = self.core.incident(&call.0) else { return };
-        let sealed = self.core.sealed_card(incident);
-        let card = sealed.and_then(|(device, sealed)| self.means.cards.open_card(&device, &sealed));
-        let job = self.means.outbound.job(incident, (call.clone(), &callee), card.as_ref(), kept);
-        let running = tokio::spawn(job.run(self.others.clone()));
-        self.jobs.insert(call, AbortOnDropHandle::new(running));
-    }
-
-    /// The elder is told by whatever channel there is, outside quiet hours; without one the desk's list tells who is due.
-    fn ask_for_test(&self, device: &DeviceId, elder: ElderId, at: Timestamp) {
-        let outbound = self.means.outbound.clone();
-        if !outbound.any() {
-            return;
-        }
-        let request = outbound.test_call(device, elder, at);
-        // Bounded by the wait for an address.
-        tokio::spawn(async move {
-            if let Err(problem) = outbound.notice(request).await {
-                tracing::warn!(%problem, "an elder was not asked for a test call");
-            }
-        });
     }
 
     fn answer(&mut self, ticket: Ticket, answer: Result<EmergencyDone, Problem>) {
@@ -438,75 +384,10 @@ impl Active {
             self.answer(ticket, Err(away()));
         }
     }
-
-    /// The card, opened for who may see it; the way in only for who goes.
-    fn card(&self, query: &CardQuery) -> Result<Card, Problem> {
-        let (device, sealed, way_in) = self.core.card(query)?;
-        let Some(mut card) = self.means.cards.open_card(&device, &sealed) else {
-            tracing::error!(%device, "an emergency card cannot be opened: was cards.key replaced?");
-            let detail = "the card was sealed with another key; register the device's card anew";
-            return Err(Problem::new(409, "card_unreadable", detail));
-        };
-        if !way_in {
-            card.door_code = None;
-        }
-        Ok(card)
-    }
-
-    /// Asks dispatch for a repair.
-    fn order_repair(&self, device: DeviceId, elder: ElderId, order: OrderId, until: Timestamp) {
-        let (bus, others) = (self.means.bus.clone(), self.others.clone());
-        let to = subject::command(&self.means.district, Service::Dispatch);
-        let now = self.means.clock.now();
-        // A repair that is late already is wanted at once.
-        let window = Window::new(now, until.max(now + Seconds::hours(1))).ok();
-        let place = PlaceOrder {
-            elder,
-            service: ServiceKind::Repair,
-            window,
-            minutes: None,
-            urgency: Urgency::Normal,
-            family_present: false,
-            pay_with: PayWith::default(),
-            self_pay_up_to: Fen::ZERO,
-        };
-        let id = CommandId::derived(order.as_str(), 1);
-        let command = DispatchCommand::Place { id, order: order.clone(), place };
-        let request = DispatchRequest { actor: Actor::SYSTEM, caregiver: None, request: command };
-        // Bounded by the wait for an answer.
-        tokio::spawn(async move {
-            let outcome = match bus.request::<_, Accepted>(to, &request, ORDER_WITHIN).await {
-                Ok(_) => Ordered::Taken,
-                Err(RequestError::Refused(problem)) if problem.status < 500 => {
-                    tracing::warn!(%device, %problem, "the repair of a device was refused");
-                    Ordered::Refused
-                }
-                Err(error) => {
-                    tracing::debug!(%device, %error, "the repair of a device could not be ordered yet");
-                    Ordered::Away
-                }
-            };
-            let _ = others.send(Other::Back(Input::Ordered { device, order, outcome })).await;
-        });
-    }
 }
 
 fn then(answer: Option<Ticket>, done: EmergencyDone) -> Then {
     answer.map_or(Then::Nothing, |ticket| Then::Answer(ticket, Box::new(done)))
-}
-
-fn check(card: &Card) -> Result<(), Problem> {
-    let texts = [Some(&card.name), Some(&card.address), card.matters.as_ref(), card.door_code.as_ref()];
-    if texts.into_iter().flatten().any(|text| text.chars().count() > 1000) {
-        return Err(
-            Problem::new(422, "text_length", "a text of a card has at most 1000 characters").at("/card")
-        );
-    }
-    if card.family.len() > MAX_FAMILY {
-        let detail = format!("a card has at most {MAX_FAMILY} contacts");
-        return Err(Problem::new(422, "too_many_contacts", detail).at("/card/family"));
-    }
-    Ok(())
 }
 
 /// Waits for the first of a queue.
