@@ -71,21 +71,20 @@ pub enum Step {
 
 /// Which entries; what is left out narrows nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
 pub struct KeptQuery {
     /// Only this one: an organisation's, facility's, caregiver's, plan's or person's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Only of this organisation.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<OrganisationId>,
     /// Only of this elder.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elder: Option<ElderId>,
     /// Only those that wait for somebody.
     pub open: bool,
     /// Only ids after this one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
     /// At most so many, 1 to 500; 0 is 200.
     pub limit: u16,
