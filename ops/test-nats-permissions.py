@@ -41,12 +41,14 @@ MAY_PUBLISH = {
     f"{D}.order.~takeover": {DIS},
     f"{D}.profile.elder.e1": {REG},
     f"{D}.profile.caregiver.c1": {REG},
+    f"{D}.profile.organisation.o1": {REG},
+    f"{D}.funding.rating.o1.2026": {ACC},
     f"{D}.presence.c1": {LOC},
     f"{D}.geofence.c1": {LOC},
     f"{D}.position.latest.c1": {LOC},
     f"{D}.position.moved": {LOC},
     f"{D}.position.report.c1": {EDGE},
-    f"{D}.cmd.dispatch": {EDGE, SOS},
+    f"{D}.cmd.dispatch": {EDGE, SOS, REG},
     f"{D}.cmd.caregiver-location": {EDGE},
     f"{D}.cmd.registry": {EDGE},
     f"{D}.cmd.accounts": {EDGE, DIS, EAT},
@@ -73,6 +75,8 @@ MAY_PUBLISH = {
     f"{D}.ask.registry.names": {EDGE},
     f"{D}.ask.registry.find": {EDGE},
     f"{D}.ask.registry.contacts": {SOS},
+    f"{D}.ask.registry.export": {EDGE},
+    f"{D}.ask.registry.caller": {EDGE},
     f"{D}.ask.command-center.push": {SOS},
     f"{D}.again.dispatch.ORDERS_jiayuguan": {EDGE},
     f"{D}.ask.accounts.balance": {EDGE},
@@ -80,7 +84,7 @@ MAY_PUBLISH = {
     f"{D}.ask.emergency-call.supervision": {EDGE},
     f"{D}.dead.dispatch": {DIS},
     f"{D}.dead.caregiver-location": {LOC},
-    f"{D}.dead.registry": set(),
+    f"{D}.dead.registry": {REG},
     f"{D}.dead.accounts": set(),
     f"{D}.dead.command-center": {EDGE},
     f"{D}.dead.emergency-call": {SOS},
@@ -129,7 +133,7 @@ STREAM_READER = {
     "PRESENCE_jiayuguan": {DIS, LOC, EDGE, SOS},
     "GEOFENCE_jiayuguan": {LOC, DIS, EDGE},
     "POSITIONS_jiayuguan": {DIS, LOC, EDGE, SOS},
-    "FUNDING_jiayuguan": {ACC, DIS, EDGE},
+    "FUNDING_jiayuguan": {ACC, DIS, EDGE, REG},
     "DEAD_jiayuguan": {DIS, LOC, EDGE},
     "KV_LEASES": {DIS, LOC, REG, ACC, SOS, EAT},
 }
@@ -150,6 +154,7 @@ for _stream in STREAM_OWNER:
     MAY_PUBLISH[f"$JS.API.CONSUMER.CREATE.{_stream}.name"] = STREAM_READER[_stream] if _named else set()
 MAY_PUBLISH["$JS.API.STREAM.UPDATE.KV_LEASES"] = set()
 MAY_PUBLISH["$JS.API.STREAM.PURGE.POSITIONS_jiayuguan"] = {LOC}
+MAY_PUBLISH["$JS.API.STREAM.PURGE.PROFILES_jiayuguan"] = {REG}
 
 MAY_SUBSCRIBE = {
     ">": set(),

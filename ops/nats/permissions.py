@@ -122,16 +122,21 @@ def caregiver_location(d: list[str]) -> Rights:
 def registry(d: list[str]) -> Rights:
     rights = Rights().with_inbox("registry").holds_lease("registry", d)
     rights.may_publish("profiles: its own data", *per_district(
-        d, "care.v1.{d}.profile.elder.*", "care.v1.{d}.profile.caregiver.*"))
+        d, "care.v1.{d}.profile.elder.*", "care.v1.{d}.profile.caregiver.*",
+        "care.v1.{d}.profile.organisation.*"))
+    rights.may_publish("orders of care plans", *per_district(d, "care.v1.{d}.cmd.dispatch"))
+    rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.registry"))
+    rights.may_publish("removes what was said of an erased person", *per_district(d, "$JS.API.STREAM.PURGE.PROFILES_{d}"))
     rights.owns(*per_district(d, "PROFILES_{d}"))
+    rights.follows(*per_district(d, "FUNDING_{d}"))
     return rights.may_subscribe("what it is asked and told", *per_district(
-        d, "care.v1.{d}.cmd.registry", "care.v1.{d}.ask.registry.*"))
+        d, "care.v1.{d}.cmd.registry", "care.v1.{d}.ask.registry.*", "care.v1.{d}.again.registry.*"))
 
 
 def accounts(d: list[str]) -> Rights:
     rights = Rights().with_inbox("accounts").holds_lease("accounts", d)
     rights.may_publish("how orders are paid: its own data", *per_district(
-        d, "care.v1.{d}.funding.*", "care.v1.{d}.funding.standing.*"))
+        d, "care.v1.{d}.funding.*", "care.v1.{d}.funding.standing.*", "care.v1.{d}.funding.rating.*.*"))
     rights.owns(*per_district(d, "FUNDING_{d}"))
     rights.follows(*per_district(d, "ORDERS_{d}", "PROFILES_{d}", "MEALS_{d}"))
     return rights.may_subscribe("what it is asked and told", *per_district(
@@ -178,6 +183,9 @@ def command_center(d: list[str]) -> Rights:
         d, "care.v1.{d}.cmd.dispatch", "care.v1.{d}.cmd.caregiver-location", "care.v1.{d}.cmd.registry",
         "care.v1.{d}.cmd.accounts", "care.v1.{d}.cmd.emergency-call", "care.v1.{d}.cmd.meal-delivery",
         "care.v1.{d}.ask.caregiver-location.*", "care.v1.{d}.ask.registry.names", "care.v1.{d}.ask.registry.find",
+        "care.v1.{d}.ask.registry.organisations", "care.v1.{d}.ask.registry.facilities",
+        "care.v1.{d}.ask.registry.rosters", "care.v1.{d}.ask.registry.plans", "care.v1.{d}.ask.registry.erasures",
+        "care.v1.{d}.ask.registry.export", "care.v1.{d}.ask.registry.caller",
         "care.v1.{d}.ask.accounts.*", "care.v1.{d}.ask.emergency-call.*", "care.v1.{d}.ask.meal-delivery.*"))
     rights.may_publish("positions as phones report them", *per_district(d, "care.v1.{d}.position.report.*"))
     rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.command-center"))

@@ -15,7 +15,7 @@ use crate::{
             SettlementsQuery, StatementFile, StatementQuery,
         },
         funding::{AccountsCommand, Balances, ElderQuery, Funding, Noted},
-        matter::{Matters, MattersQuery, Standing},
+        matter::{Matters, MattersQuery, Rated, Standing},
         person::Person,
     },
     day::Day,
@@ -39,6 +39,11 @@ use crate::{
     reach::{
         Channels, ChannelsQuery, Contacts, ContactsQuery, PushQuery, PushSubscriptions, ReachRequest,
         Reaching,
+    },
+    registry::{
+        CarePlans, Erasures, Facilities, KeptQuery, Organisations, Rosters,
+        organisation::OrganisationProfiled,
+        person::{Caller, CallerQuery, ExportQuery, PersonFile},
     },
 };
 
@@ -375,12 +380,60 @@ pub const CATALOGUE_REPLY: Message = Message::v1::<Reply<PublicList>>(
     "The public list: item, content, price, standard, subsidy, self-pay.",
 );
 
+/// An organisation.
+pub const ORGANISATION_PROFILED: Message = Message::v1::<CloudEvent<OrganisationProfiled>>(
+    "organisation-profiled",
+    "An organisation as it is from now on.",
+);
+/// A yearly rating.
+pub const RATED: Message = Message::v1::<CloudEvent<Rated>>("rated", "The yearly rating of an organisation.");
+/// What is kept?
+pub const KEPT_QUERY: Message =
+    Message::v1::<KeptQuery>("kept-query", "Which organisations, facilities, rosters, care plans, requests?");
+/// The answer to it.
+pub const ORGANISATIONS_REPLY: Message =
+    Message::v1::<Reply<Organisations>>("organisations-reply", "The organisations, or why not.");
+/// The answer to it.
+pub const FACILITIES_REPLY: Message =
+    Message::v1::<Reply<Facilities>>("facilities-reply", "The facilities with their terms, or why not.");
+/// The answer to it.
+pub const ROSTERS_REPLY: Message = Message::v1::<Reply<Rosters>>("rosters-reply", "The rosters, or why not.");
+/// The answer to it.
+pub const PLANS_REPLY: Message =
+    Message::v1::<Reply<CarePlans>>("plans-reply", "The care plans with the orders they made, or why not.");
+/// The answer to it.
+pub const ERASURES_REPLY: Message =
+    Message::v1::<Reply<Erasures>>("erasures-reply", "Requests to erase somebody, or why not.");
+/// All of somebody's data.
+pub const EXPORT_QUERY: Message = Message::v1::<ExportQuery>("export-query", "What is held of somebody?");
+/// The answer to it.
+pub const EXPORT_REPLY: Message =
+    Message::v1::<Reply<PersonFile>>("export-reply", "All that is held of somebody, or why not.");
+/// Who calls?
+pub const CALLER_QUERY: Message =
+    Message::v1::<CallerQuery>("caller-query", "Whose telephone number is this?");
+/// The answer to it.
+pub const CALLER_REPLY: Message =
+    Message::v1::<Reply<Caller>>("caller-reply", "Whose number it is, or why not.");
+
 /// All of them.
-pub const ALL: [Message; 78] = [
+pub const ALL: [Message; 90] = [
     ORDER_EVENT,
     TAKEOVER,
     ELDER_PROFILED,
     CAREGIVER_PROFILED,
+    ORGANISATION_PROFILED,
+    RATED,
+    KEPT_QUERY,
+    ORGANISATIONS_REPLY,
+    FACILITIES_REPLY,
+    ROSTERS_REPLY,
+    PLANS_REPLY,
+    ERASURES_REPLY,
+    EXPORT_QUERY,
+    EXPORT_REPLY,
+    CALLER_QUERY,
+    CALLER_REPLY,
     PRESENCE,
     GEOFENCE_CROSSED,
     DEAD_LETTER,

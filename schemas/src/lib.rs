@@ -19,6 +19,7 @@ pub mod position;
 pub mod problem;
 pub mod profile;
 pub mod reach;
+pub mod registry;
 pub mod subject;
 
 pub use generate::generate;

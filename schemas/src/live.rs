@@ -67,6 +67,11 @@ pub enum LiveEvent {
         /// The letter.
         letter: Letter,
     },
+    /// Somebody calls the hotline: whose number it is, for those at a desk.
+    Ringing {
+        /// The call.
+        ringing: Ringing,
+    },
     /// A neighbour went away or came back.
     Service {
         /// Which.
@@ -77,6 +82,20 @@ pub enum LiveEvent {
         /// `cursor_too_old`, `too_slow`, `restarted`.
         reason: String,
     },
+}
+
+/// A call as the telephone system tells of it, without the number: who it may be is told by id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Ringing {
+    /// The telephone system's name for the call.
+    pub id: String,
+    /// When it was told.
+    pub at: Timestamp,
+    /// On which line or at which extension.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+    /// Elders and caregivers with this number; nobody where it is unknown.
+    pub people: Vec<String>,
 }
 
 /// Everything the role may see.

@@ -103,6 +103,12 @@ pub enum RegistryCommand {
         /// The phone number, where it is to be set: 3 to 15 digits, `+` in front if international.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         phone: Option<String>,
+        /// The identity number, where it is to be set: 18 characters with the check digit (GB 11643).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        identity: Option<String>,
+        /// The street address, where it is to be set.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<String>,
     },
     /// Sets a caregiver's dispatch profile (and name and phone number, kept in the vault).
     PutCaregiver {
@@ -114,13 +120,35 @@ pub enum RegistryCommand {
         /// The phone number, where it is to be set: 3 to 15 digits, `+` in front if international.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         phone: Option<String>,
+        /// The identity number, where it is to be set: 18 characters with the check digit (GB 11643).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        identity: Option<String>,
+        /// The street address, where it is to be set.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<String>,
+    },
+    /// Somebody does something about an organisation, a facility, a roster, a care plan, or a person's data.
+    Step {
+        /// Repeating the same id is a no-op that answers as the first time.
+        id: domain::id::CommandId,
+        /// By whom.
+        by: domain::order::Actor,
+        /// Who the utterer is as a caregiver: whose roster is their own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        as_caregiver: Option<domain::id::CaregiverId>,
+        /// In words; no personal data.
+        #[serde(default)]
+        note: String,
+        /// What.
+        #[serde(flatten)]
+        step: Box<crate::registry::Step>,
     },
 }
 
 /// The answer to a [`RegistryCommand`]: it is durable, and will be published even if the bus is away right now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Registered {
-    /// Whose profile.
+    /// Whose profile, or what the step was about.
     pub id: String,
     /// Counts the changes of this profile; 1 after the first.
     pub revision: u64,

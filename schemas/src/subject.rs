@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | `care.v1.<d>.order.<order>` | stream `ORDERS_<d>` | dispatch, under its lease |
 //! | `care.v1.<d>.profile.elder.<id>`, `care.v1.<d>.profile.caregiver.<id>` | stream `PROFILES_<d>` | registry |
+//! | `care.v1.<d>.profile.organisation.<id>` | stream `PROFILES_<d>` | registry |
 //! | `care.v1.<d>.presence.<caregiver>` | stream `PRESENCE_<d>` | caregiver-location |
 //! | `care.v1.<d>.geofence.<caregiver>` | stream `GEOFENCE_<d>` | caregiver-location |
 //! | `care.v1.<d>.position.latest.<caregiver>` | stream `POSITIONS_<d>` (memory, last value) | caregiver-location |
@@ -11,6 +12,7 @@
 //! | `care.v1.<d>.position.moved` | core, coalesced batches | caregiver-location |
 //! | `care.v1.<d>.funding.<order>` | stream `FUNDING_<d>` | accounts, under its lease |
 //! | `care.v1.<d>.funding.standing.<organisation>` | stream `FUNDING_<d>` | accounts, under its lease |
+//! | `care.v1.<d>.funding.rating.<organisation>.<year>` | stream `FUNDING_<d>` | accounts, under its lease |
 //! | `care.v1.<d>.incident.<incident>` | stream `ALARMS_<d>` | emergency-call, under its lease |
 //! | `care.v1.<d>.device.state.<device>`, `….outage.<street>`, `….heard.<share>` | stream `DEVICES_<d>` | emergency-call, under its lease |
 //! | `care.v1.<d>.call.<callee>` | core | emergency-call |
@@ -114,6 +116,11 @@ pub fn caregiver_profile(d: &DistrictId, caregiver: &CaregiverId) -> String {
     format!("care.v1.{d}.profile.caregiver.{caregiver}")
 }
 
+/// An organisation, for dispatch and the desks.
+pub fn organisation_profile(d: &DistrictId, organisation: &OrganisationId) -> String {
+    format!("care.v1.{d}.profile.organisation.{organisation}")
+}
+
 /// All profiles of a district.
 pub fn profiles(d: &DistrictId) -> String {
     format!("care.v1.{d}.profile.>")
@@ -137,6 +144,16 @@ pub fn standing(d: &DistrictId, organisation: &OrganisationId) -> String {
 /// The standing of all organisations of a district.
 pub fn standings(d: &DistrictId) -> String {
     format!("care.v1.{d}.funding.standing.*")
+}
+
+/// The rating of an organisation for a year, by the same owner.
+pub fn rating(d: &DistrictId, organisation: &OrganisationId, year: i16) -> String {
+    format!("care.v1.{d}.funding.rating.{organisation}.{year}")
+}
+
+/// The yearly ratings of all organisations of a district.
+pub fn ratings(d: &DistrictId) -> String {
+    format!("care.v1.{d}.funding.rating.>")
 }
 
 /// A caregiver's presence.

@@ -520,11 +520,19 @@ export interface Snapshot {
   /** Absent from an edge older than this page. */
   incidents?: Incident[];
 }
+/** A call that comes in: whose number it is, never the number. */
+export interface Ringing {
+  id: string;
+  at: Instant;
+  line?: string;
+  people: string[];
+}
 export type LiveEvent =
   | ({ event: "snapshot" } & Snapshot)
   | { event: "order"; sequence: number; kind: string; at: Instant; order: Order }
   | { event: "incident"; kind: string; at: Instant; incident: Incident }
   | { event: "positions"; positions: Position[] }
+  | { event: "ringing"; ringing: Ringing }
   | { event: "presence"; presence: Presence }
   | { event: "caregiver"; caregiver: CaregiverProfile }
   | { event: "kpi"; kpi: Kpi }

@@ -30,6 +30,11 @@ pub struct NatsServer {
 const START_LIMIT: Duration = Duration::from_secs(20);
 
 impl NatsServer {
+    /// Where it keeps its streams, to look at what lies in them.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Starts one and waits until it answers.
     ///
     /// # Panics

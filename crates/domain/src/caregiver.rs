@@ -63,6 +63,9 @@ pub struct CaregiverProfile {
     /// Rostered breaks inside the shifts.
     #[serde(default)]
     pub breaks: Vec<Window>,
+    /// Time away, whatever the shifts say: leave, shifts given away. Without a roster it limits all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub off: Vec<Window>,
     /// How far from where they are work may lie, as the crow flies.
     #[serde(default = "default_radius")]
     pub max_radius: Metres,
@@ -90,6 +93,8 @@ pub enum Unfit {
     NoHealthCertificate,
     /// A required qualification is missing or not valid at the time of service.
     Unqualified,
+    /// On leave, the shift given away, or not covered by the employer's contract at the time of service.
+    Unavailable,
 }
 
 impl CaregiverProfile {
@@ -100,6 +105,9 @@ impl CaregiverProfile {
     pub fn may_serve(&self, needed: &BTreeSet<Qualification>, at: Timestamp) -> Result<(), Unfit> {
         if self.suspended {
             return Err(Unfit::Suspended);
+        }
+        if self.off.iter().any(|away| away.earliest <= at && at < away.latest) {
+            return Err(Unfit::Unavailable);
         }
         if !self.trained {
             return Err(Unfit::Untrained);
@@ -166,6 +174,7 @@ mod tests {
             trained: true,
             shifts: vec![window(0, 50)],
             breaks: vec![],
+            off: vec![],
             max_radius: Metres(8000),
             rating: None,
             suspended: false,

@@ -100,6 +100,8 @@ pub enum Exclusion {
     NoHealthCertificate,
     /// Lacks a qualification, or its certificate is not valid at the time of service.
     Unqualified,
+    /// On leave, the shift given away, or not covered by the employer's contract at the time of service.
+    Unavailable,
     /// Blocked by the elder.
     Blocked,
     /// Declined this order before.

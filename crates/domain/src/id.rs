@@ -163,6 +163,14 @@ ids! {
     DeviceId,
     /// One emergency from the first press to its end (警情).
     IncidentId,
+    /// A facility (养老服务机构): a centre or a station.
+    FacilityId,
+    /// A care plan (照护计划): visits that come again.
+    PlanId,
+    /// A caregiver's leave (请假).
+    LeaveId,
+    /// A shift that changes hands (换班).
+    SwapId,
     /// A matter (事项) people see to: an application, a complaint, a correction.
     MatterId,
     /// A kitchen (助餐点).

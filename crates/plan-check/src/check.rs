@@ -140,7 +140,7 @@ impl Visit<'_> {
             }
         }
         let order = self.need.order.clone();
-        if !in_shift(&profile.shifts, self.start, end) {
+        if !in_shift(&profile.shifts, self.start, end) || !off_break(&profile.off, self.start, end) {
             self.broken(Violation::OutsideShift { who: profile.id.clone(), order: order.clone() });
         }
         if !off_break(&profile.breaks, self.start, end) {

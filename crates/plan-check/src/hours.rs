@@ -30,7 +30,9 @@ pub(crate) fn off_break(breaks: &[Window], from: Timestamp, to: Timestamp) -> bo
 
 /// Whether somebody may work in that span.
 pub(crate) fn workable(profile: &CaregiverProfile, from: Timestamp, length: Seconds) -> bool {
-    in_shift(&profile.shifts, from, from + length) && off_break(&profile.breaks, from, from + length)
+    in_shift(&profile.shifts, from, from + length)
+        && off_break(&profile.breaks, from, from + length)
+        && off_break(&profile.off, from, from + length)
 }
 
 /// The first instant from `from` on at which something of that length can be done; it is `from` itself, or a shift
@@ -42,5 +44,11 @@ pub(crate) fn first_workable(
 ) -> Option<Timestamp> {
     let begins = profile.shifts.iter().map(|s| s.earliest);
     let ends = profile.breaks.iter().map(|b| b.latest);
-    begins.chain(ends).chain([from]).filter(|at| *at >= from && workable(profile, *at, length)).min()
+    let back = profile.off.iter().map(|away| away.latest);
+    begins
+        .chain(ends)
+        .chain(back)
+        .chain([from])
+        .filter(|at| *at >= from && workable(profile, *at, length))
+        .min()
 }

@@ -50,6 +50,7 @@ fn person(name: &str) -> Person {
             trained: true,
             shifts: vec![window(-60, 480)],
             breaks: vec![window(100, 130)],
+            off: Vec::new(),
             max_radius: Metres(5000),
             rating: Some(480),
             suspended: false,

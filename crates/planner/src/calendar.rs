@@ -24,14 +24,14 @@ impl Calendar {
     /// Outside the shifts and in the breaks. Without a roster there is no limit: then only the word of
     /// [`domain::caregiver::Duty`] counts.
     pub fn of(profile: &CaregiverProfile) -> Self {
-        let mut off = outside(&profile.shifts);
+        let mut off = away(profile);
         off.extend(profile.breaks.iter().map(|b| Off { from: b.earliest, to: b.latest }));
         Self::merged(off)
     }
 
     /// The same without the breaks, to tell which of the two stands in the way.
     pub fn without_breaks(profile: &CaregiverProfile) -> Self {
-        Self::merged(outside(&profile.shifts))
+        Self::merged(away(profile))
     }
 
     fn merged(mut off: Vec<Off>) -> Self {
@@ -68,6 +68,13 @@ impl Calendar {
         let relevant = self.0.partition_point(move |o| o.to <= from);
         self.0.iter().skip(relevant).map(|o| o.to).take_while(move |end| *end <= to)
     }
+}
+
+/// Outside the shifts, on leave, or with the shift given away.
+fn away(profile: &CaregiverProfile) -> Vec<Off> {
+    let mut off = outside(&profile.shifts);
+    off.extend(profile.off.iter().map(|away| Off { from: away.earliest, to: away.latest }));
+    off
 }
 
 /// The complement of the shifts.

@@ -83,6 +83,7 @@ pub fn employ(
                 trained: chance(&mut rng, 990),
                 shifts: vec![shift],
                 breaks: vec![rest],
+                off: Vec::new(),
                 max_radius: Metres(radius),
                 rating: if chance(&mut rng, 900) {
                     u16::try_from(bell(&mut rng, 400, 500)).ok()

@@ -538,6 +538,9 @@ pub struct MattersQuery {
     /// Only about this organisation.
     #[serde(default)]
     pub organisation: Option<OrganisationId>,
+    /// Only about one of these elders: whom the asker's scope covers. What is about no elder is left out then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub among: Option<BTreeSet<ElderId>>,
     /// Only those that wait for somebody.
     pub open: bool,
     /// At most so many, 1 to 500.
@@ -570,6 +573,30 @@ impl EventData for Standing {
     fn event_type(&self) -> String {
         let word = if self.stopped { "stopped" } else { "restored" };
         format!("care.standing.{word}.v1")
+    }
+    fn aggregate(&self) -> &str {
+        self.organisation.as_str()
+    }
+}
+
+/// The yearly rating of an organisation (Jiayuguan Art. 12): an event of `accounts` that the registry keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Rated {
+    /// Which organisation.
+    pub organisation: OrganisationId,
+    /// For which year.
+    pub year: i16,
+    /// 1 to 5.
+    pub stars: u8,
+    /// By which matter.
+    pub matter: MatterId,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+impl EventData for Rated {
+    fn event_type(&self) -> String {
+        "care.organisation.rated.v1".to_owned()
     }
     fn aggregate(&self) -> &str {
         self.organisation.as_str()

@@ -97,6 +97,20 @@ fn streams(d: &DistrictId) -> Result<Vec<Channel>, InvalidId> {
             catalog::CAREGIVER_PROFILED,
             Registry,
         ),
+        published(
+            "organisation-profiles",
+            subject::organisation_profile(d, &OrganisationId::new("ORGANISATION")?),
+            "Stream PROFILES: organisations.",
+            catalog::ORGANISATION_PROFILED,
+            Registry,
+        ),
+        published(
+            "rating",
+            subject::rating(d, &OrganisationId::new("ORGANISATION")?, 2026),
+            "Stream FUNDING: yearly ratings.",
+            catalog::RATED,
+            Accounts,
+        ),
         published("presence", presence, "Stream PRESENCE.", catalog::PRESENCE, CaregiverLocation),
         published("funding", funding, "Stream FUNDING: how orders are paid.", catalog::FUNDING, Accounts),
         published(
@@ -312,6 +326,9 @@ fn requests(d: &DistrictId) -> Vec<Channel> {
     let find = [catalog::FIND_QUERY, catalog::NAMES_REPLY];
     let about =
         |name, summary, exchange| Channel::asked(name, ask(Accounts, name), summary, exchange, Accounts);
+    let kept = |name: &str, summary: &str, reply| {
+        Channel::asked(name, subject::ask(d, Registry, name), summary, [catalog::KEPT_QUERY, reply], Registry)
+    };
     vec![
         Channel::asked(
             "dispatch-commands",
@@ -352,6 +369,25 @@ fn requests(d: &DistrictId) -> Vec<Channel> {
             ask(Registry, "contacts"),
             "By which numbers are people called? For the platform alone; audited.",
             [catalog::CONTACTS_QUERY, catalog::CONTACTS_REPLY],
+            Registry,
+        ),
+        kept("organisations", "Who is under contract?", catalog::ORGANISATIONS_REPLY),
+        kept("facilities", "Which facilities, and what is due?", catalog::FACILITIES_REPLY),
+        kept("rosters", "Who is to work, who is away?", catalog::ROSTERS_REPLY),
+        kept("plans", "Which visits come again?", catalog::PLANS_REPLY),
+        kept("erasures", "Who is to be erased?", catalog::ERASURES_REPLY),
+        Channel::asked(
+            "export",
+            ask(Registry, "export"),
+            "All that is held of somebody; audited.",
+            [catalog::EXPORT_QUERY, catalog::EXPORT_REPLY],
+            Registry,
+        ),
+        Channel::asked(
+            "caller",
+            ask(Registry, "caller"),
+            "Whose telephone number is this? Audited.",
+            [catalog::CALLER_QUERY, catalog::CALLER_REPLY],
             Registry,
         ),
         Channel::asked("find", ask(Registry, "find"), "Who is called so? Audited as well.", find, Registry),

@@ -31,8 +31,6 @@ pub mod rulebook;
 mod start;
 pub mod statement;
 pub mod store;
-#[cfg(feature = "testing")]
-pub mod testing;
 
 pub use config::{Config, ProgramConfig};
 pub use start::{StartError, start};

@@ -48,6 +48,7 @@ fn profile(n: usize) -> CaregiverProfile {
         trained: true,
         shifts: vec![],
         breaks: vec![],
+        off: Vec::new(),
         max_radius: Metres(8000),
         rating: None,
         suspended: false,

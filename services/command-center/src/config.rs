@@ -89,6 +89,8 @@ pub struct Config {
     pub plain_http: bool,
     /// Says in the apps that this district is simulated.
     pub demo: bool,
+    /// What the telephone system signs its call events with, at least 32 characters; without one none are taken.
+    pub telephone_key: Option<Secret>,
     /// The district keeps accounts: they are looked after like the other neighbours.
     pub accounts: bool,
     /// Memory of one password hash in KiB (argon2id).
@@ -131,6 +133,7 @@ impl Default for Config {
             bootstrap_users: None,
             plain_http: false,
             demo: false,
+            telephone_key: None,
             accounts: false,
             password_memory_kib: 19_456,
             password_passes: 2,

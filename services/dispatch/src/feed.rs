@@ -12,6 +12,7 @@ use schemas::{
     envelope::CloudEvent,
     position::{GeofenceCrossed, Moved, Position, Presence},
     profile::{CaregiverProfiled, ElderProfiled},
+    registry::organisation::OrganisationProfiled,
     subject::{self, StreamKind},
 };
 use serde::de::DeserializeOwned;
@@ -87,6 +88,10 @@ impl Source {
             }
             Self::Profiles if message.subject.contains(".profile.elder.") => {
                 decode::<CloudEvent<ElderProfiled>>(message).map(|e| Input::Elder(Box::new(e.data.elder)))
+            }
+            Self::Profiles if message.subject.contains(".profile.organisation.") => {
+                decode::<CloudEvent<OrganisationProfiled>>(message)
+                    .map(|event| Input::Organisation(Box::new(event.data.organisation)))
             }
             Self::Profiles => decode::<CloudEvent<CaregiverProfiled>>(message)
                 .map(|e| Input::Caregiver(Box::new(e.data.caregiver))),

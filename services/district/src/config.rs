@@ -54,9 +54,13 @@ pub enum Mismatch {
 }
 
 impl ProgramConfig {
-    /// Where accounts are kept here, dispatch asks them and the edge looks after them.
-    pub const fn join_accounts(&mut self) {
-        if self.accounts.is_some() {
+    /// Where accounts are kept here, dispatch asks them, the edge looks after them, and the registry keeps the terms of
+    /// the same city where it is told nothing else.
+    pub fn join_accounts(&mut self) {
+        if let Some(accounts) = &self.accounts {
+            let (policy, calendar) = (accounts.policy.clone(), accounts.calendar.clone());
+            self.registry.policy.get_or_insert(policy);
+            self.registry.calendar = self.registry.calendar.take().or(calendar);
             self.dispatch.limits.funding = true;
             self.edge.accounts = true;
             if let Some(meals) = &mut self.meals {

@@ -96,8 +96,13 @@ async fn caregiver(bus: &Bus, name: &str, metres: f64, phone: Option<&str>) {
         "certificates": [{ "qualification": "elder_care", "valid": span }], "health_certificate": span,
     }))
     .unwrap();
-    let put =
-        RegistryCommand::PutCaregiver { caregiver: profile, name: None, phone: phone.map(str::to_owned) };
+    let put = RegistryCommand::PutCaregiver {
+        caregiver: profile,
+        name: None,
+        phone: phone.map(str::to_owned),
+        identity: None,
+        address: None,
+    };
     let _: Registered = ask(bus, &subject::command(&district(), Service::Registry), &put).await;
     let id = CaregiverId::new(name).unwrap();
     let duty = DutyCommand {
@@ -167,7 +172,7 @@ async fn one_pressed_on_the_phone_calls_away_from_a_visit_that_goes_to_somebody_
         "id": "e1", "place": place(), "street": "s1", "community": "s1-c1",
     }))
     .unwrap();
-    let put = RegistryCommand::PutElder { elder, name: None, phone: None };
+    let put = RegistryCommand::PutElder { elder, name: None, phone: None, identity: None, address: None };
     let _: Registered = ask(&bus, &subject::command(&district(), Service::Registry), &put).await;
     caregiver(&bus, "c1", 400.0, Some("13800138000")).await;
     let order = PlaceOrder {

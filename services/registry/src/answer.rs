@@ -2,20 +2,28 @@
 
 use std::sync::Arc;
 
-use domain::{order::Role, unit::Metres};
+use domain::{calendar::Day, order::Role, unit::Metres};
 use runtime::SharedClock;
 use schemas::{
     problem::Problem,
     profile::{FindQuery, Names, NamesQuery, Registered, RegistryCommand},
     reach::{Contacts, ContactsQuery},
+    registry::{
+        CarePlans, Erasures, Facilities, KeptQuery, Organisations, PlanWithOrders, Rosters,
+        person::{Caller, CallerQuery, ExportQuery, PersonFile},
+    },
 };
 use tokio::sync::Notify;
 
 use crate::{
     find::Index,
+    identity,
+    keep::{Kept, Kind},
     mask::{self, View},
     metrics::Metrics,
-    store::{Person, Put, PutError, Store, failed},
+    store::{Person, Put, PutError, Store, Taker, failed},
+    terms::Terms,
+    vault::Field,
 };
 
 /// The most names one question may ask for.
@@ -24,6 +32,10 @@ pub const MAX_NAMES: usize = 500;
 pub const MAX_FOUND: u16 = 501;
 /// The longest a name may be, in characters.
 pub const MAX_NAME_LENGTH: usize = 64;
+/// The longest an address may be, in characters.
+pub const MAX_ADDRESS_LENGTH: usize = 200;
+/// So many days of a care plan come with it.
+const DAYS_OF_A_PLAN: u32 = 14;
 
 /// What answering takes. Clones share it.
 #[derive(Debug, Clone)]
@@ -36,6 +48,8 @@ pub struct Desk {
     pub changed: Arc<Notify>,
     /// Who is called so.
     pub index: Index,
+    /// The city's terms.
+    pub terms: Arc<Terms>,
     pub(crate) metrics: Metrics,
 }
 
@@ -43,21 +57,30 @@ impl Desk {
     /// Carries a command out. When it returns, the change is durable and will be published.
     ///
     /// # Errors
-    /// `invalid_profile`, `invalid_name`, `invalid_phone`, `id_taken`, `unavailable`.
+    /// `invalid_profile`, `invalid_name`, `invalid_phone`, `invalid_identity`, `invalid_address`, `same_identity`,
+    /// `erased`, `id_taken`, `unavailable`; of a step, its refusal's code.
     pub async fn command(&self, command: RegistryCommand) -> Result<Registered, Problem> {
         self.set(command).await.inspect_err(|problem| self.metrics.refused(&problem.code))
     }
 
     async fn set(&self, command: RegistryCommand) -> Result<Registered, Problem> {
-        let put = match command {
-            RegistryCommand::PutElder { elder, name, phone } => {
-                Put { person: Person::Elder(elder), name, phone }
+        let mut put = match command {
+            RegistryCommand::PutElder { elder, name, phone, identity, address } => {
+                Put { person: Person::Elder(elder), name, phone, identity, address }
             }
-            RegistryCommand::PutCaregiver { caregiver, name, phone } => {
-                Put { person: Person::Caregiver(caregiver), name, phone }
+            RegistryCommand::PutCaregiver { caregiver, name, phone, identity, address } => {
+                Put { person: Person::Caregiver(caregiver), name, phone, identity, address }
+            }
+            RegistryCommand::Step { id, by, as_caregiver, note, step } => {
+                let caregiver = as_caregiver.as_ref();
+                let (at, terms) = (self.clock.now(), &*self.terms);
+                let taker = Taker { id: &id, by: &by, caregiver, at, terms };
+                let registered = self.store.step(taker, &step, &note).await?;
+                self.changed.notify_one();
+                return Ok(registered);
             }
         };
-        check(&put)?;
+        check(&mut put)?;
         let registered = self.store.put(&put, self.clock.now()).await.map_err(|error| problem(&error))?;
         if !registered.unchanged {
             self.changed.notify_one();
@@ -82,9 +105,9 @@ impl Desk {
         let Some(view) = mask::view(reader.role) else {
             return Err(not_allowed(reader.role));
         };
-        let noted = self.store.note_reading(&reader, view == View::Masked, &ids, self.clock.now());
+        let noted = self.store.note_reading(&reader, view == View::Masked, "names", &ids, self.clock.now());
         noted.await.map_err(|error| failed(&error))?;
-        let mut names = self.store.names(&ids).await.map_err(|error| problem(&error))?;
+        let mut names = self.store.fields(Field::Name, &ids).await.map_err(|error| problem(&error))?;
         if view == View::Masked {
             for name in names.values_mut() {
                 *name = mask::mask(name);
@@ -111,9 +134,9 @@ impl Desk {
         if reader.role != Role::System {
             return Err(not_allowed(reader.role));
         }
-        let noted = self.store.note_reading(&reader, false, &ids, self.clock.now());
+        let noted = self.store.note_reading(&reader, false, "phones", &ids, self.clock.now());
         noted.await.map_err(|error| failed(&error))?;
-        let phones = self.store.phones(&ids).await.map_err(|error| problem(&error))?;
+        let phones = self.store.fields(Field::Phone, &ids).await.map_err(|error| problem(&error))?;
         Ok(Contacts { phones })
     }
 
@@ -140,10 +163,112 @@ impl Desk {
         let now = self.clock.now();
         let names = self.index.find(&self.store, &query, now).await.map_err(|error| problem(&error))?;
         let ids: Vec<String> = names.keys().cloned().collect();
-        let noted = self.store.note_reading(&query.reader, false, &ids, now);
+        let noted = self.store.note_reading(&query.reader, false, "search", &ids, now);
         noted.await.map_err(|error| failed(&error))?;
         self.metrics.read(names.len(), false);
         Ok(Names { names })
+    }
+
+    /// Organisations with their contracts.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn organisations(&self, query: KeptQuery) -> Result<Organisations, Problem> {
+        let items = self.kept(Kind::Organisation, &query).await?.into_iter().filter_map(|kept| match kept {
+            Kept::Organisation(it) => Some(it),
+            _ => None,
+        });
+        Ok(Organisations { today: Day::of(self.clock.now()), items: items.collect() })
+    }
+
+    /// Facilities, those due first before the others.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn facilities(&self, query: KeptQuery) -> Result<Facilities, Problem> {
+        let today = Day::of(self.clock.now());
+        let items = self.kept(Kind::Facility, &query).await?.into_iter().filter_map(|kept| match kept {
+            Kept::Facility(it) => Some(it),
+            _ => None,
+        });
+        let holidays_known = self.terms.calendar.knows(today);
+        Ok(Facilities { today, holidays_known, items: items.collect() })
+    }
+
+    /// Rosters.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn rosters(&self, query: KeptQuery) -> Result<Rosters, Problem> {
+        let items = self.kept(Kind::Roster, &query).await?.into_iter().filter_map(|kept| match kept {
+            Kept::Roster(it) => Some(it),
+            _ => None,
+        });
+        Ok(Rosters { items: items.collect() })
+    }
+
+    /// Care plans with the orders they made lately.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn plans(&self, query: KeptQuery) -> Result<CarePlans, Problem> {
+        let mut items = Vec::new();
+        let lately = Day::of(self.clock.now() - domain::unit::Seconds::hours(24 * 7));
+        for kept in self.kept(Kind::Plan, &query).await? {
+            if let Kept::Plan(plan) = kept {
+                let made = self.store.made(&plan.id, lately, DAYS_OF_A_PLAN).await;
+                items.push(PlanWithOrders { made: made.map_err(|error| problem(&error))?, plan });
+            }
+        }
+        Ok(CarePlans { items })
+    }
+
+    /// Requests to erase somebody.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn erasures(&self, query: KeptQuery) -> Result<Erasures, Problem> {
+        let items = self.kept(Kind::Erasure, &query).await?.into_iter().filter_map(|kept| match kept {
+            Kept::Erasure(it) => Some(it),
+            _ => None,
+        });
+        Ok(Erasures { items: items.collect() })
+    }
+
+    async fn kept(&self, kind: Kind, query: &KeptQuery) -> Result<Vec<Kept>, Problem> {
+        self.store.kept(kind, query).await.map_err(|error| problem(&error))
+    }
+
+    /// All that is held of somebody. The reading is noted before it is answered.
+    ///
+    /// # Errors
+    /// `not_allowed`, `unknown_person`, `unavailable`.
+    pub async fn export(&self, query: ExportQuery) -> Result<PersonFile, Problem> {
+        let ExportQuery { reader, person } = query;
+        if !mask::may_export(reader.role) {
+            return Err(not_allowed(reader.role));
+        }
+        let ids = [person.clone()];
+        let noted = self.store.note_reading(&reader, false, "export", &ids, self.clock.now());
+        noted.await.map_err(|error| failed(&error))?;
+        let file = self.store.file_of(&person).await.map_err(|error| problem(&error))?;
+        file.ok_or_else(|| {
+            Problem::new(404, "unknown_person", format!("nothing is held of {person}")).at("/person")
+        })
+    }
+
+    /// Whose number it is, for those at a desk. The reading is noted before it is answered.
+    ///
+    /// # Errors
+    /// `not_allowed`, `unavailable`.
+    pub async fn caller(&self, query: CallerQuery) -> Result<Caller, Problem> {
+        if !mask::may_search(query.reader.role) && query.reader.role != Role::System {
+            return Err(not_allowed(query.reader.role));
+        }
+        let people = self.store.found(Field::Phone, &query.number).await.map_err(|error| failed(&error))?;
+        let noted = self.store.note_reading(&query.reader, false, "caller", &people, self.clock.now());
+        noted.await.map_err(|error| failed(&error))?;
+        Ok(Caller { people })
     }
 }
 
@@ -152,11 +277,25 @@ fn not_allowed(role: Role) -> Problem {
         .at("/reader/role")
 }
 
-/// What the types alone do not forbid.
+/// What the types alone do not forbid; an identity number is brought into the form in which it is kept.
 ///
 /// # Errors
-/// `invalid_profile`, `invalid_name` or `invalid_phone`, with the member to blame.
-pub fn check(put: &Put) -> Result<(), Problem> {
+/// `invalid_profile`, `invalid_name`, `invalid_phone`, `invalid_identity` or `invalid_address`, with the member to blame.
+pub fn check(put: &mut Put) -> Result<(), Problem> {
+    if let Some(identity) = &put.identity {
+        let checked = identity::checked(identity)
+            .map_err(|fault| Problem::new(422, "invalid_identity", fault.to_string()).at("/identity"))?;
+        put.identity = Some(checked);
+    }
+    if let Some(address) = &put.address
+        && (address.trim().is_empty()
+            || address.chars().count() > MAX_ADDRESS_LENGTH
+            || address.chars().any(char::is_control))
+    {
+        let detail =
+            format!("an address has 1 to {MAX_ADDRESS_LENGTH} characters, none of them control characters");
+        return Err(Problem::new(422, "invalid_address", detail).at("/address"));
+    }
     let (metres, range, member) = match &put.person {
         Person::Elder(elder) => (elder.arrival_radius, 10..=2000, "/elder/arrival_radius"),
         Person::Caregiver(caregiver) => (caregiver.max_radius, 100..=200_000, "/caregiver/max_radius"),
@@ -194,6 +333,10 @@ pub fn check(put: &Put) -> Result<(), Problem> {
 fn problem(error: &PutError) -> Problem {
     match error {
         PutError::OtherKind { .. } => Problem::new(409, "id_taken", error.to_string()),
+        PutError::SameIdentity { .. } => {
+            Problem::new(409, "same_identity", error.to_string()).at("/identity")
+        }
+        PutError::Erased(_) => Problem::new(409, "erased", error.to_string()),
         PutError::Database(error) => failed(error),
         PutError::Unwritable(_) | PutError::Vault(_) | PutError::Damaged(_) => {
             tracing::error!(%error, "the registry's data cannot be used");

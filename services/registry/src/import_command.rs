@@ -28,9 +28,10 @@ const EXIT_SOME_REFUSED: u8 = 2;
   registry import --config registry.toml --day day.json
   registry import --config registry.toml --elders elders.csv --caregivers caregivers.csv --dry-run
 
-Columns of elders.csv: id,name,lon,lat,datum,street,community,ability,priority_classes,blocked,preferred,
-arrival_radius,closed. Columns of caregivers.csv: id,name,organisation,street,mode,certificates,health_certificate,
-trained,shifts,breaks,max_radius,rating,suspended. Lists are separated by ';', spans are written FROM/TO (RFC 3339),
+Columns of elders.csv: id,name,phone,identity,address,lon,lat,datum,street,community,ability,priority_classes,
+blocked,preferred,arrival_radius,closed. Columns of caregivers.csv: id,name,phone,identity,address,organisation,street,
+mode,certificates,health_certificate,trained,shifts,breaks,max_radius,rating,suspended. Broken off, an import is begun
+again from the start: what stands already is passed over. Lists are separated by ';', spans are written FROM/TO (RFC 3339),
 a certificate is QUALIFICATION=FROM/TO. Exit code 2 tells that some rows were refused."
 )]
 struct Args {

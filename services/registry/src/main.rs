@@ -1,5 +1,6 @@
-//! The `registry` program: connect → start → run until stopped; or `registry import`, which needs no bus.
+//! The `registry` program: connect → start → run until stopped; or one of the commands that need no bus.
 
+mod data_command;
 mod import_command;
 
 use std::process::ExitCode;
@@ -8,10 +9,11 @@ use registry::{ProgramConfig, start};
 use runtime::{BoxError, Context, Service};
 
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() == Some("import") {
-        return import_command::run();
+    match std::env::args().nth(1).as_deref() {
+        Some("import") => import_command::run(),
+        Some("backup" | "restore" | "rotate-key") => data_command::run(),
+        _ => runtime::run(Service { name: "registry", version: env!("CARGO_PKG_VERSION") }, build),
     }
-    runtime::run(Service { name: "registry", version: env!("CARGO_PKG_VERSION") }, build)
 }
 
 async fn build(config: ProgramConfig, ctx: Context) -> Result<(), BoxError> {

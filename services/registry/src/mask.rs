@@ -30,6 +30,11 @@ pub const fn may_search(role: Role) -> bool {
     matches!(role, Role::Operator | Role::Supervisor | Role::FrontDesk)
 }
 
+/// Whether the role may have all that is held of a person: those who answer for the data.
+pub const fn may_export(role: Role) -> bool {
+    matches!(role, Role::Supervisor | Role::Bureau)
+}
+
 /// The first and, of three characters or more, the last character; the rest as stars, at most three of them so that
 /// the length tells nothing.
 pub fn mask(name: &str) -> String {

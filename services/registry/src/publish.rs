@@ -136,7 +136,13 @@ impl Publisher {
         self.metrics.waiting(self.store.waiting_count().await?);
         let waiting = self.store.waiting(BATCH).await?;
         let mut on_their_way = Vec::with_capacity(waiting.len());
+        let erased = self.store.erased().await?;
         for Waiting { place, event_id, subject, event } in waiting {
+            if erased.contains(&subject) {
+                // What was said of them before goes; the last word, which is empty of them, stays.
+                let stream = StreamKind::Profiles.name(self.store.district());
+                self.bus.purge_subject(&stream, &subject).await?;
+            }
             on_their_way.push((place, writer.publish_bytes(subject, &event_id, event.into()).await?));
         }
         let mut outcome = Ok(!on_their_way.is_empty());

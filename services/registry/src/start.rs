@@ -2,20 +2,23 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bus::{Bus, Endpoint, Lease, LeaseConfig, StreamError, StreamSpec, SubscribeError};
+use bus::{Bus, DeadLetters, Endpoint, Lease, LeaseConfig, StreamError, StreamSpec, SubscribeError};
 use runtime::{Context, NatsConfig, TaskKind};
 use schemas::subject::{self, Service, StreamKind};
 use tokio::sync::Notify;
 
 use crate::{
+    ahead::Ahead,
     answer::Desk,
     config::Config,
     find::Index,
+    follow::Words,
     import::{self, ImportError},
     metrics::Metrics,
     publish::Publisher,
-    store::{Store, StoreError, make_folder},
-    vault::Vault,
+    store::{self, PutError, Store, StoreError},
+    terms::{Terms, TermsError},
+    vault::{KeyFileError, Vault, VaultError},
 };
 
 /// Replicas share the work on commands and questions.
@@ -36,6 +39,9 @@ pub enum StartError {
     /// A subject cannot be listened on.
     #[error(transparent)]
     Subscribe(#[from] SubscribeError),
+    /// The city's terms or the calendar cannot be read.
+    #[error(transparent)]
+    Terms(#[from] TermsError),
     /// The configured day file cannot be imported.
     #[error(transparent)]
     Import(#[from] ImportError),
@@ -48,8 +54,9 @@ pub enum StartError {
 pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context) -> Result<(), StartError> {
     let district = &config.district;
     let health = ctx.health.part("registry");
+    let terms = Arc::new(Terms::load(config)?);
     let store = open(config, ctx).await?;
-    store.forget_readings(config.audit_days, ctx.clock.now()).await.map_err(StoreError::from)?;
+    store.forget_readings(config.audit_days, ctx.clock.now()).await.map_err(StoreError::Database)?;
     if let Some(day) = &config.day {
         let report = import::day(&store, day, ctx.clock.now()).await?;
         tracing::info!(day = %day.display(), changed = report.changed, refused = report.refused.len(), "imported");
@@ -66,66 +73,123 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
         clock: ctx.clock.clone(),
         changed: Arc::clone(&changed),
         index: Index::default(),
+        terms,
         metrics: metrics.clone(),
     };
-    let commands = Endpoint::new(subject::command(district, Service::Registry)).group(GROUP);
-    let commands = bus.serve(commands).await?;
-    let names =
-        bus.serve(Endpoint::new(subject::ask(district, Service::Registry, "names")).group(GROUP)).await?;
-    let search =
-        bus.serve(Endpoint::new(subject::ask(district, Service::Registry, "find")).group(GROUP)).await?;
-    let contacts =
-        bus.serve(Endpoint::new(subject::ask(district, Service::Registry, "contacts")).group(GROUP)).await?;
+    let serve = |subject: String| bus.serve(Endpoint::new(subject).group(GROUP));
+    let ask = |question: &str| serve(subject::ask(district, Service::Registry, question));
+    let commands = serve(subject::command(district, Service::Registry)).await?;
+    let (names, search, contacts) = (ask("names").await?, ask("find").await?, ask("contacts").await?);
+    let (organisations, facilities) = (ask("organisations").await?, ask("facilities").await?);
+    let (rosters, plans, erasures) = (ask("rosters").await?, ask("plans").await?, ask("erasures").await?);
+    let (export, caller) = (ask("export").await?, ask("caller").await?);
     let holder = format!("registry-{}", ctx.entropy.text_id());
     let terms = LeaseConfig { ttl: Duration::from_millis(config.lease_ttl_ms), replicas: nats.replicas };
     let lease = Lease::new(bus, &format!("registry.{district}"), &holder, terms, &ctx.entropy).await?;
     let state = lease.state();
+    let ahead = Ahead {
+        store: store.clone(),
+        bus: bus.clone(),
+        clock: ctx.clock.clone(),
+        days: config.plan_days,
+        every: Duration::from_millis(config.plan_every_ms),
+    };
+    let words = Words {
+        store: store.clone(),
+        bus: bus.clone(),
+        clock: ctx.clock.clone(),
+        changed: Arc::clone(&changed),
+        dead: DeadLetters::new(
+            bus,
+            Service::Registry,
+            district.clone(),
+            ctx.clock.clone(),
+            ctx.entropy.clone(),
+        ),
+    };
     let publisher = Publisher { store, bus: bus.clone(), changed, health, metrics };
 
     let tasks = &ctx.tasks;
-    let (reader, searcher, caller) = (desk.clone(), desk.clone(), desk.clone());
-    tasks.spawn(TaskKind::Intake, "registry commands", |stop| {
-        commands.run(stop, move |call| {
-            let desk = desk.clone();
-            async move { desk.command(call.body).await }
-        })
-    });
-    tasks.spawn(TaskKind::Intake, "registry names", |stop| {
-        names.run(stop, move |call| {
-            let desk = reader.clone();
-            async move { desk.names(call.body).await }
-        })
-    });
-    tasks.spawn(TaskKind::Intake, "registry contacts", |stop| {
-        contacts.run(stop, move |call| {
-            let desk = caller.clone();
-            async move { desk.contacts(call.body).await }
-        })
-    });
-    let (index, clock) = (searcher.index.clone(), ctx.clock.clone());
+    let (index, clock) = (desk.index.clone(), ctx.clock.clone());
     tasks.spawn(TaskKind::Worker, "registry index", |stop| async move {
         while tokio::time::timeout(TIDY_EVERY, stop.cancelled()).await.is_err() {
             index.tidy(clock.now()).await;
         }
         Ok(())
     });
-    tasks.spawn(TaskKind::Intake, "registry search", |stop| {
-        search.run(stop, move |call| {
-            let desk = searcher.clone();
-            async move { desk.find(call.body).await }
-        })
-    });
+    macro_rules! answers {
+        ($($name:literal: $server:ident => $answer:ident),+ $(,)?) => {$(
+            let own = desk.clone();
+            tasks.spawn(TaskKind::Intake, $name, |stop| {
+                $server.run(stop, move |call| {
+                    let desk = own.clone();
+                    async move { desk.$answer(call.body).await }
+                })
+            });
+        )+};
+    }
+    answers! {
+        "registry commands": commands => command,
+        "registry names": names => names,
+        "registry search": search => find,
+        "registry contacts": contacts => contacts,
+        "registry organisations": organisations => organisations,
+        "registry facilities": facilities => facilities,
+        "registry rosters": rosters => rosters,
+        "registry plans": plans => plans,
+        "registry erasures": erasures => erasures,
+        "registry export": export => export,
+        "registry caller": caller => caller,
+    }
+    let at_plans = state.clone();
+    tasks.spawn(TaskKind::Worker, "registry plans ahead", |stop| ahead.run(at_plans, stop));
+    tasks.spawn(TaskKind::Worker, "registry words of accounts", |stop| words.run(stop));
     tasks.spawn(TaskKind::Worker, "registry publisher", |stop| publisher.run(state, stop));
     tasks.spawn(TaskKind::Writer, "registry lease", |stop| lease.run(stop));
     Ok(())
 }
 
-/// Opens the database with its vault.
+/// Opens the database with its vault. Keys whose change was broken off are first brought to one of the two.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn open(config: &Config, ctx: &Context) -> Result<Store, StoreError> {
-    make_folder(&config.state)?;
+    store::make_state(&config.state)?;
+    finish_rotation(config, ctx).await?;
     let vault = Vault::open(&config.key_path(), &ctx.entropy)?;
-    Store::open(&config.state, &config.district, vault).await
+    Store::open(&config.place(), &config.district, vault).await
+}
+
+/// Seals all keys with a new one and puts that in the old one's place; returns how many. No registry may be running.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn rotate(config: &Config, ctx: &Context) -> Result<usize, StoreError> {
+    let store = open(config, ctx).await?;
+    let next = Vault::open(&config.next_key_path(), &ctx.entropy)?;
+    let count = store.rotate(&next).await.map_err(|error| match error {
+        PutError::Database(error) => StoreError::Database(error),
+        PutError::Vault(error) => StoreError::Vault(error),
+        other => StoreError::Database(sqlx::Error::Protocol(other.to_string())),
+    })?;
+    store.close().await;
+    finish_rotation(config, ctx).await?;
+    Ok(count)
+}
+
+/// A next key that lies there is either the database's already, then it takes the old one's place; or it never was, then
+/// it goes.
+async fn finish_rotation(config: &Config, ctx: &Context) -> Result<(), StoreError> {
+    let next = config.next_key_path();
+    if !next.exists() {
+        return Ok(());
+    }
+    let waiting = Vault::open_existing(&next, &ctx.entropy)?;
+    let used = store::key_check(&config.place(), &config.district).await?;
+    let moved = if used.as_deref() == Some(waiting.check()) {
+        std::fs::rename(&next, config.key_path())
+    } else {
+        std::fs::remove_file(&next)
+    };
+    moved.map_err(|source| VaultError::File(KeyFileError::Unreadable { path: next, source }).into())
 }

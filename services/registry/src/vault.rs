@@ -1,69 +1,91 @@
-//! Seals names so that the database alone tells nobody who is who.
+//! Seals what is known of people so that the database alone tells nobody who is who.
 //!
-//! XChaCha20-Poly1305 (RFC 8439 with the 192-bit nonce of draft-irtf-cfrg-xchacha). Every person has a key of their
-//! own, sealed with the registry's key; the registry's key is a file that lies beside the database or, better,
-//! elsewhere. A sealed value is bound to its person and purpose, so that rows cannot be swapped unnoticed.
+//! XChaCha20-Poly1305 (RFC 8439 with the 192-bit nonce of draft-irtf-cfrg-xchacha). Every person has a key of their own,
+//! sealed with the registry's key; the registry's key is a file that lies beside the database or, better, elsewhere. A
+//! sealed value is bound to its person and field, so that rows cannot be swapped unnoticed. Destroying a person's key
+//! destroys all of it, in every copy of the database that lacks the key.
+//!
+//! What has to be found by its whole value (an identity number, a telephone number) has a hash beside it, keyed with a key
+//! that is sealed like the others: the database alone cannot be asked whether somebody is in it.
 
-use std::{
-    fmt, fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+mod key_file;
 
+use std::{fmt, path::Path};
+
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD as BASE64};
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
+use hmac::{Hmac, Mac};
 use runtime::Entropy;
+use sha2::Sha256;
 
-const KEY_BYTES: usize = 32;
+pub use self::key_file::KeyFileError;
+use self::key_file::{read_key, read_or_make};
+
+pub(crate) const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
 
 /// Why the vault cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
-    /// The key file cannot be read or made.
-    #[error("the vault's key {path} cannot be used: {source}; check registry.key_file and its permissions")]
-    Unreadable {
-        /// Which file.
-        path: PathBuf,
-        /// What the operating system says.
-        source: io::Error,
-    },
-    /// Others may read the key.
-    #[error("the vault's key {0} can be read by others; run chmod 600 on it")]
-    Exposed(PathBuf),
-    /// The file holds something else.
-    #[error("the vault's key {path} has {bytes} bytes instead of 32; restore the right file")]
-    NotAKey {
-        /// Which file.
-        path: PathBuf,
-        /// How long it is.
-        bytes: usize,
-    },
+    /// The key file.
+    #[error(transparent)]
+    File(#[from] KeyFileError),
     /// A value does not open.
     #[error(
-        "the name of {person} does not open: it was sealed with another key or altered; restore the key file"
+        "the data of {person} does not open: it was sealed with another key or altered; restore the key file"
     )]
     Sealed {
         /// Whose.
         person: String,
     },
+    /// The database was sealed with another key.
+    #[error(
+        "the database was sealed with another key than that in registry.key_file; restore the right file"
+    )]
+    OtherKey,
 }
 
-/// A name or a number as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sealed {
-    /// The person's own key, sealed with the registry's.
-    pub wrapped_key: Vec<u8>,
-    /// The text, sealed with the person's own key.
-    pub text: Vec<u8>,
+/// What is sealed of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Field {
+    /// A name.
+    Name,
+    /// A phone number.
+    Phone,
+    /// An identity number.
+    Identity,
+    /// A street address.
+    Address,
 }
 
-/// Seals and opens names.
+impl Field {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Name, Self::Phone, Self::Identity, Self::Address];
+
+    /// Its name in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Phone => "phone",
+            Self::Identity => "identity",
+            Self::Address => "address",
+        }
+    }
+
+    /// Whether it is looked up by its whole value.
+    pub const fn is_found(self) -> bool {
+        matches!(self, Self::Phone | Self::Identity)
+    }
+}
+
+/// Opens and seals keys.
 #[derive(Clone)]
 pub struct Vault {
     cipher: XChaCha20Poly1305,
+    check: String,
     entropy: Entropy,
 }
 
@@ -73,168 +95,225 @@ impl fmt::Debug for Vault {
     }
 }
 
+/// A person's own key.
+#[derive(Clone)]
+pub struct OwnKey {
+    person: String,
+    key: [u8; KEY_BYTES],
+    entropy: Entropy,
+}
+
+impl fmt::Debug for OwnKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OwnKey")
+    }
+}
+
+/// The key under which values are looked up.
+#[derive(Clone)]
+pub struct Finder([u8; KEY_BYTES]);
+
+impl fmt::Debug for Finder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Finder")
+    }
+}
+
+/// The finder's key is sealed as if it were a person's of this name, which no id can be.
+const FINDER: &str = "~finder";
+
 impl Vault {
     /// Opens the vault with the key in this file, making one if there is none yet.
     ///
     /// # Errors
     /// [`VaultError`] if the file cannot be used, is no key, or others may read it.
     pub fn open(path: &Path, entropy: &Entropy) -> Result<Self, VaultError> {
-        let key = match read_key(path) {
-            Err(VaultError::Unreadable { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                make_key(path, entropy)?
-            }
-            other => other?,
-        };
-        Ok(Self { cipher: XChaCha20Poly1305::new(&key.into()), entropy: entropy.clone() })
+        Ok(Self::with(read_or_make(path, entropy)?, entropy))
     }
 
-    /// Seals a text under a new key of the person's own.
+    /// Opens the vault with the key in this file, which must be there.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn open_existing(path: &Path, entropy: &Entropy) -> Result<Self, VaultError> {
+        Ok(Self::with(read_key(path)?, entropy))
+    }
+
+    fn with(key: [u8; KEY_BYTES], entropy: &Entropy) -> Self {
+        let check = BASE64.encode(hash(&key, "care-registry/2/check", ""));
+        Self { cipher: XChaCha20Poly1305::new(&key.into()), check, entropy: entropy.clone() }
+    }
+
+    /// Tells which key this is, and nothing of the key.
+    pub fn check(&self) -> &str {
+        &self.check
+    }
+
+    /// A new key of a person's own, and how it is kept.
+    ///
+    /// # Errors
+    /// [`VaultError::Sealed`], in theory.
+    pub fn new_key(&self, person: &str) -> Result<(OwnKey, String), VaultError> {
+        let mut key = [0; KEY_BYTES];
+        self.entropy.fill(&mut key);
+        let own = OwnKey { person: person.to_owned(), key, entropy: self.entropy.clone() };
+        let wrapped = self.wrap(&own)?;
+        Ok((own, wrapped))
+    }
+
+    /// How a key is kept under this vault's key.
+    ///
+    /// # Errors
+    /// [`VaultError::Sealed`], in theory.
+    pub fn wrap(&self, own: &OwnKey) -> Result<String, VaultError> {
+        encrypt(&self.cipher, &self.entropy, &own.person, "key", &own.key)
+    }
+
+    /// A person's own key.
+    ///
+    /// # Errors
+    /// [`VaultError::Sealed`] if it was sealed with another key or is another person's.
+    pub fn open_key(&self, person: &str, wrapped: &str) -> Result<OwnKey, VaultError> {
+        let key = decrypt(&self.cipher, person, "key", wrapped)?;
+        let key = key.try_into().map_err(|_| VaultError::Sealed { person: person.to_owned() })?;
+        Ok(OwnKey { person: person.to_owned(), key, entropy: self.entropy.clone() })
+    }
+
+    /// A new finder, and how it is kept.
+    ///
+    /// # Errors
+    /// As [`Vault::new_key`].
+    pub fn new_finder(&self) -> Result<(Finder, String), VaultError> {
+        let (own, wrapped) = self.new_key(FINDER)?;
+        Ok((Finder(own.key), wrapped))
+    }
+
+    /// The finder that is kept.
+    ///
+    /// # Errors
+    /// As [`Vault::open_key`].
+    pub fn open_finder(&self, wrapped: &str) -> Result<Finder, VaultError> {
+        Ok(Finder(self.open_key(FINDER, wrapped)?.key))
+    }
+
+    /// The finder as it is kept under another vault's key.
+    ///
+    /// # Errors
+    /// As [`Vault::open_key`].
+    pub fn rewrap_finder(&self, wrapped: &str, next: &Self) -> Result<String, VaultError> {
+        next.wrap(&self.open_key(FINDER, wrapped)?)
+    }
+}
+
+impl OwnKey {
+    /// Seals a field.
     ///
     /// # Errors
     /// [`VaultError::Sealed`] if the text is too long for the cipher, beyond 256 GB.
-    pub fn seal(&self, person: &str, purpose: Purpose, text: &str) -> Result<Sealed, VaultError> {
-        let mut key = [0; KEY_BYTES];
-        self.entropy.fill(&mut key);
-        let own = XChaCha20Poly1305::new(&key.into());
-        let wrapped_key = self.encrypt(&self.cipher, person, Purpose::Key, &key)?;
-        let text = self.encrypt(&own, person, purpose, text.as_bytes())?;
-        Ok(Sealed { wrapped_key, text })
+    pub fn seal(&self, field: Field, text: &str) -> Result<String, VaultError> {
+        let cipher = XChaCha20Poly1305::new(&self.key.into());
+        encrypt(&cipher, &self.entropy, &self.person, field.name(), text.as_bytes())
     }
 
-    /// Opens a text.
+    /// Opens a field.
     ///
     /// # Errors
-    /// [`VaultError::Sealed`] if it was sealed with another key, for another person, or altered.
-    pub fn open_text(&self, person: &str, purpose: Purpose, sealed: &Sealed) -> Result<String, VaultError> {
-        let closed = || VaultError::Sealed { person: person.to_owned() };
-        let key = decrypt(&self.cipher, person, Purpose::Key, &sealed.wrapped_key)?;
-        let key: [u8; KEY_BYTES] = key.try_into().map_err(|_| closed())?;
-        let text = decrypt(&XChaCha20Poly1305::new(&key.into()), person, purpose, &sealed.text)?;
-        String::from_utf8(text).map_err(|_| closed())
-    }
-
-    fn encrypt(
-        &self,
-        cipher: &XChaCha20Poly1305,
-        person: &str,
-        purpose: Purpose,
-        plain: &[u8],
-    ) -> Result<Vec<u8>, VaultError> {
-        let mut nonce = [0; NONCE_BYTES];
-        self.entropy.fill(&mut nonce);
-        let bound = purpose.bound_to(person);
-        let sealed = cipher.encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: bound.as_bytes() });
-        let sealed = sealed.map_err(|_| VaultError::Sealed { person: person.to_owned() })?;
-        Ok([nonce.as_slice(), &sealed].concat())
+    /// [`VaultError::Sealed`] if it was sealed with another key, as another field, or altered.
+    pub fn open(&self, field: Field, sealed: &str) -> Result<String, VaultError> {
+        let text = decrypt(&XChaCha20Poly1305::new(&self.key.into()), &self.person, field.name(), sealed)?;
+        String::from_utf8(text).map_err(|_| VaultError::Sealed { person: self.person.clone() })
     }
 }
 
-/// What a sealed value is; one sealed as something else does not open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// A person's own key.
-    Key,
-    /// A name.
-    Name,
-    /// A phone number.
-    Phone,
-}
-
-impl Purpose {
-    fn bound_to(self, person: &str) -> String {
-        let purpose = match self {
-            Self::Key => "key",
-            Self::Name => "name",
-            Self::Phone => "phone",
+impl Finder {
+    /// By what a value of this field is found. A telephone number is the same with and without the country's code.
+    pub fn hash(&self, field: Field, text: &str) -> String {
+        let text = match field {
+            Field::Phone => ["+86", "0086"].iter().find_map(|code| text.strip_prefix(code)).unwrap_or(text),
+            _ => text,
         };
-        format!("care-registry/1/{purpose}/{person}")
+        BASE64.encode(hash(&self.0, field.name(), text))
     }
+}
+
+fn hash(key: &[u8; KEY_BYTES], what: &str, text: &str) -> Vec<u8> {
+    let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+    for (place, byte) in block.iter_mut().zip(key) {
+        *place = *byte;
+    }
+    let mut mac = Hmac::<Sha256>::new(&block);
+    mac.update(what.as_bytes());
+    mac.update(b"/");
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+fn bound_to(person: &str, what: &str) -> String {
+    format!("care-registry/2/{what}/{person}")
+}
+
+fn encrypt(
+    cipher: &XChaCha20Poly1305,
+    entropy: &Entropy,
+    person: &str,
+    what: &str,
+    plain: &[u8],
+) -> Result<String, VaultError> {
+    let mut nonce = [0; NONCE_BYTES];
+    entropy.fill(&mut nonce);
+    let bound = bound_to(person, what);
+    let sealed = cipher.encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: bound.as_bytes() });
+    let sealed = sealed.map_err(|_| VaultError::Sealed { person: person.to_owned() })?;
+    Ok(BASE64.encode([nonce.as_slice(), &sealed].concat()))
 }
 
 fn decrypt(
     cipher: &XChaCha20Poly1305,
     person: &str,
-    purpose: Purpose,
-    sealed: &[u8],
+    what: &str,
+    sealed: &str,
 ) -> Result<Vec<u8>, VaultError> {
     let closed = || VaultError::Sealed { person: person.to_owned() };
+    let sealed = BASE64.decode(sealed).map_err(|_| closed())?;
     let (nonce, content) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or_else(closed)?;
-    let bound = purpose.bound_to(person);
+    let bound = bound_to(person, what);
     cipher
         .decrypt(&XNonce::from(*nonce), Payload { msg: content, aad: bound.as_bytes() })
         .map_err(|_| closed())
 }
 
-fn read_key(path: &Path) -> Result<[u8; KEY_BYTES], VaultError> {
-    use std::os::unix::fs::PermissionsExt;
-    let unreadable = |source| VaultError::Unreadable { path: path.to_owned(), source };
-    let bytes = fs::read(path).map_err(unreadable)?;
-    let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
-    if mode & 0o077 != 0 {
-        return Err(VaultError::Exposed(path.to_owned()));
-    }
-    bytes.as_slice().try_into().map_err(|_| VaultError::NotAKey { path: path.to_owned(), bytes: bytes.len() })
-}
-
-/// Complete under another name first: a key is there whole or not at all, and never replaces one.
-fn make_key(path: &Path, entropy: &Entropy) -> Result<[u8; KEY_BYTES], VaultError> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let unreadable = |source| VaultError::Unreadable { path: path.to_owned(), source };
-    let mut key = [0; KEY_BYTES];
-    entropy.fill(&mut key);
-    let draft = path.with_extension(entropy.text_id());
-    let mut file =
-        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).map_err(unreadable)?;
-    file.write_all(&key).and_then(|()| file.sync_all()).map_err(unreadable)?;
-    let placed = fs::hard_link(&draft, path);
-    fs::remove_file(&draft).map_err(unreadable)?;
-    match placed {
-        Ok(()) => Ok(key),
-        // Another process was first; its key counts.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => read_key(path),
-        Err(error) => Err(unreadable(error)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
-    fn key_file() -> (tempfile::TempDir, PathBuf) {
+    #[test]
+    fn a_field_opens_with_the_same_key_file_for_the_same_person_only() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("registry.key");
-        (folder, path)
-    }
-
-    #[test]
-    fn a_name_opens_with_the_same_key_file_for_the_same_person_only() {
-        let (_folder, path) = key_file();
-        let sealed =
-            Vault::open(&path, &Entropy::system()).unwrap().seal("e1", Purpose::Name, "张秀英").unwrap();
+        let vault = Vault::open(&path, &Entropy::system()).unwrap();
+        let (own, wrapped) = vault.new_key("e1").unwrap();
+        let sealed = own.seal(Field::Name, "张秀英").unwrap();
         let again = Vault::open(&path, &Entropy::system()).unwrap();
-        assert_eq!(again.open_text("e1", Purpose::Name, &sealed).unwrap(), "张秀英");
-        assert!(again.open_text("e2", Purpose::Name, &sealed).is_err());
-        assert!(again.open_text("e1", Purpose::Phone, &sealed).is_err());
-        let mut altered = sealed.clone();
-        *altered.text.last_mut().unwrap() ^= 1;
-        assert!(again.open_text("e1", Purpose::Name, &altered).is_err());
-        let (_other, path) = key_file();
-        assert!(
-            Vault::open(&path, &Entropy::system()).unwrap().open_text("e1", Purpose::Name, &sealed).is_err()
-        );
+        assert_eq!(again.check(), vault.check());
+        let own = again.open_key("e1", &wrapped).unwrap();
+        assert_eq!(own.open(Field::Name, &sealed).unwrap(), "张秀英");
+        assert!(own.open(Field::Phone, &sealed).is_err());
+        assert!(again.open_key("e2", &wrapped).is_err());
+        assert!(own.open(Field::Name, &sealed.replacen(&sealed[40..41], "!", 1)).is_err());
+        let other = Vault::open(&folder.path().join("other.key"), &Entropy::system()).unwrap();
+        assert_ne!(other.check(), vault.check());
+        assert!(other.open_key("e1", &wrapped).is_err());
     }
 
     #[test]
-    fn the_key_is_its_owners_alone() {
-        let (_folder, path) = key_file();
-        Vault::open(&path, &Entropy::system()).unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(matches!(Vault::open(&path, &Entropy::system()), Err(VaultError::Exposed(_))));
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        fs::write(&path, "short").unwrap();
-        assert!(matches!(Vault::open(&path, &Entropy::system()), Err(VaultError::NotAKey { bytes: 5, .. })));
+    fn a_value_is_found_by_its_hash_with_the_same_finder_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(&folder.path().join("registry.key"), &Entropy::system()).unwrap();
+        let (finder, wrapped) = vault.new_finder().unwrap();
+        let hash = finder.hash(Field::Phone, "13800138000");
+        assert_eq!(vault.open_finder(&wrapped).unwrap().hash(Field::Phone, "13800138000"), hash);
+        assert_eq!(finder.hash(Field::Phone, "+8613800138000"), hash);
+        assert_ne!(finder.hash(Field::Identity, "13800138000"), hash);
+        assert_ne!(vault.new_finder().unwrap().0.hash(Field::Phone, "13800138000"), hash);
     }
 }

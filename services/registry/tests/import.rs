@@ -68,7 +68,8 @@ async fn wrong_rows_are_named_and_the_others_go_through() {
         );
     }
     assert_eq!((report.changed, report.unchanged), (3, 0));
-    let names = store.names(&["e1".to_owned(), "c1".to_owned()]).await.unwrap();
+    let names =
+        store.fields(registry::vault::Field::Name, &["e1".to_owned(), "c1".to_owned()]).await.unwrap();
     assert_eq!(names.values().collect::<Vec<_>>(), ["李敏", "张秀英"]);
 
     let again = import::store(&store, rows, ctx.clock.now()).await.unwrap();

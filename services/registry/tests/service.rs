@@ -34,7 +34,13 @@ fn elder(id: &str, lon: f64) -> ElderProfile {
 }
 
 fn put(id: &str, lon: f64, name: Option<&str>) -> RegistryCommand {
-    RegistryCommand::PutElder { elder: elder(id, lon), name: name.map(str::to_owned), phone: None }
+    RegistryCommand::PutElder {
+        elder: elder(id, lon),
+        name: name.map(str::to_owned),
+        phone: None,
+        identity: None,
+        address: None,
+    }
 }
 
 /// A running registry.
@@ -114,6 +120,8 @@ async fn a_phone_number_is_for_the_platform_alone_and_in_no_stream() {
         elder: elder("e1", 98.1),
         name: None,
         phone: Some(number.to_owned()),
+        identity: None,
+        address: None,
     };
     let refused = registry.command(with_phone("none")).await.unwrap_err();
     assert_eq!(refused.code, "invalid_phone");
@@ -221,7 +229,13 @@ async fn what_is_wrong_is_refused_and_leaves_no_trace() {
     let mut odd = elder("e1", 98.1);
     odd.arrival_radius = domain::unit::Metres(0);
     let refused = registry
-        .command(RegistryCommand::PutElder { elder: odd, name: None, phone: None })
+        .command(RegistryCommand::PutElder {
+            elder: odd,
+            name: None,
+            phone: None,
+            identity: None,
+            address: None,
+        })
         .await
         .unwrap_err();
     assert_eq!(
@@ -233,7 +247,13 @@ async fn what_is_wrong_is_refused_and_leaves_no_trace() {
     let caregiver = serde_json::json!({ "id": "p1", "organisation": "o1", "street": "s1" });
     let caregiver = serde_json::from_value(caregiver).unwrap();
     let taken = registry
-        .command(RegistryCommand::PutCaregiver { caregiver, name: None, phone: None })
+        .command(RegistryCommand::PutCaregiver {
+            caregiver,
+            name: None,
+            phone: None,
+            identity: None,
+            address: None,
+        })
         .await
         .unwrap_err();
     assert_eq!(taken.code, "id_taken");
@@ -253,11 +273,7 @@ async fn what_was_changed_while_the_bus_was_away_is_published_when_it_is_back() 
     // As an import does: straight into the database, from a connection of its own.
     let store = registry::open(&registry.config, &registry.ctx).await.unwrap();
     for id in ["e1", "e2", "e3"] {
-        let put = registry::store::Put {
-            person: registry::store::Person::Elder(elder(id, 98.5)),
-            name: None,
-            phone: None,
-        };
+        let put = registry::store::Put::of(registry::store::Person::Elder(elder(id, 98.5)));
         store.put(&put, SystemClock.now()).await.unwrap();
     }
     nats.restart();

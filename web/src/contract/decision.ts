@@ -29,6 +29,7 @@ export type Exclusion =
   | "untrained"
   | "no_health_certificate"
   | "unqualified"
+  | "unavailable"
   | "blocked"
   | "declined"
   | "timed_out"

@@ -15,6 +15,8 @@ import { Place } from "./dialogs/place.tsx";
 import { Search } from "./dialogs/search.tsx";
 import { Trials } from "./dialogs/trials.tsx";
 import { Meals, seesMeals } from "../meals/meals.tsx";
+import { KeptPanel, seesKept } from "../kept/kept.tsx";
+import { RingingCard } from "../kept/ringing.tsx";
 import { Money, seesMoney } from "../money/money.tsx";
 import { seesAccounts, seesAudit } from "./commands.ts";
 import { CaregiverDrawer } from "./drawer/caregiver.tsx";
@@ -42,6 +44,7 @@ export function Desk() {
         </main>
         <Selected />
       </div>
+      <RingingCard />
       <Open />
     </div>
   );
@@ -73,6 +76,8 @@ function Open() {
       return seesAudit(me.value?.role) && <Audit />;
     case "money":
       return me.value && seesMoney(me.value.role) && <Money role={me.value.role} />;
+    case "kept":
+      return me.value && seesKept(me.value.role) && <KeptPanel role={me.value.role} />;
     case "meals":
       return seesMeals(me.value?.role) && <Meals />;
     case "exceptions":

@@ -22,7 +22,7 @@ export const wall = signal(new URLSearchParams(location.search).has("wall"));
 export const timeline = signal(false);
 /** The emergency that is open beside the map; it comes before whatever else is selected. */
 export const openIncident = signal<string | null>(null);
-export type Panel = "alarm" | "place" | "assign" | "cancel" | "change" | "letters" | "help" | "search" | "accounts" | "audit" | "exceptions" | "money" | "trials" | "meals";
+export type Panel = "alarm" | "place" | "assign" | "cancel" | "change" | "letters" | "help" | "search" | "accounts" | "audit" | "exceptions" | "money" | "trials" | "meals" | "kept";
 export const panel = signal<Panel | null>(null);
 
 /** For whom the next order is to be placed, where that is known already. */
@@ -72,8 +72,12 @@ function flush(): void {
   const events = waiting;
   waiting = [];
   world.value = reduce(world.peek(), events);
+  for (const hear of calls) hear(events);
   for (const event of events) if (event.event === "order") for (const hear of arrivals) hear(event);
 }
+
+/** Hears calls that come in. */
+export const calls = new Set<(events: LiveEvent[]) => void>();
 
 /** Takes in the order a command answered with, without waiting for the stream. */
 export function learned(order: Parameters<typeof learn>[1]): void {

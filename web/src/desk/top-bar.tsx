@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 
 import { district, districtName } from "../app/district.ts";
 import { me, signOut } from "../app/session.ts";
+import { seesKept } from "../kept/kept.tsx";
 import { seesMeals } from "../meals/meals.tsx";
 import { seesMoney } from "../money/money.tsx";
 import { day, hhmmss } from "../text/format.ts";
@@ -58,6 +59,11 @@ export function TopBar() {
       {seesMoney(role) && (
         <Tool label={words.money.title} onClick={() => (panel.value = "money")}>
           <Icon name="purse" />
+        </Tool>
+      )}
+      {seesKept(role) && (
+        <Tool label={words.kept.title} onClick={() => (panel.value = "kept")}>
+          <Icon name="house" />
         </Tool>
       )}
       {seesAccounts(role) && (

@@ -136,6 +136,9 @@ class Draft {
       case "service":
         this.#map("services").set(event.service.service, event.service);
         return;
+      case "ringing":
+        // Shown once, kept nowhere.
+        return;
       case "reset":
         this.#set("ready", false);
         return;

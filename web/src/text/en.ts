@@ -2,6 +2,7 @@
 import { alarm } from "./alarm.en.ts";
 import { elder } from "./elder.en.ts";
 import { meals } from "./meals.en.ts";
+import { kept } from "./kept.en.ts";
 import { money } from "./money.en.ts";
 import { phone } from "./phone.en.ts";
 import type { Words } from "./zh.ts";
@@ -254,6 +255,7 @@ export const en: Words = {
     untrained: "Not trained",
     no_health_certificate: "No health certificate",
     unqualified: "Not qualified",
+    unavailable: "Away then (leave, shift given away, or outside the contract)",
     blocked: "Blocked by the elder",
     declined: "Declined this order",
     timed_out: "Let the offer run out",
@@ -538,6 +540,7 @@ export const en: Words = {
     "command-center": "Command centre",
   },
   meals,
+  kept,
   money,
   search: { hint: "Search orders, elders, caregivers", empty: "Nothing found", orders: "Orders", elders: "Elders", caregivers: "Caregivers" },
   gantt: { title: "Today's timeline", accepted: "Accepted", travelling: "Travelling", serving: "Serving", now: "Now" },

@@ -2,6 +2,7 @@
 import { alarm } from "./alarm.zh.ts";
 import { elder } from "./elder.zh.ts";
 import { meals } from "./meals.zh.ts";
+import { kept } from "./kept.zh.ts";
 import { money } from "./money.zh.ts";
 import { phone } from "./phone.zh.ts";
 
@@ -253,6 +254,7 @@ export const zh = {
     untrained: "未完成岗前培训",
     no_health_certificate: "无有效健康证",
     unqualified: "资质不符或证书过期",
+    unavailable: "当时不可用（请假、换班或合同期外）",
     blocked: "老人不接受",
     declined: "已拒绝此单",
     timed_out: "此单超时未应答",
@@ -539,6 +541,7 @@ export const zh = {
     "command-center": "指挥中心",
   } as Record<string, string>,
   meals,
+  kept,
   money,
   search: { hint: "搜索工单、老人、护理员", empty: "没有结果", orders: "工单", elders: "老人", caregivers: "护理员" },
   gantt: { title: "今日时间轴", accepted: "已接单", travelling: "途中", serving: "服务", now: "现在" },

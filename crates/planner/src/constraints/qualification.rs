@@ -73,5 +73,6 @@ const fn reason(unfit: Unfit) -> Exclusion {
         Unfit::Untrained => Exclusion::Untrained,
         Unfit::NoHealthCertificate => Exclusion::NoHealthCertificate,
         Unfit::Unqualified => Exclusion::Unqualified,
+        Unfit::Unavailable => Exclusion::Unavailable,
     }
 }

@@ -45,6 +45,7 @@ fn villager(i: usize) -> Worker {
             trained: true,
             shifts: vec![],
             breaks: vec![],
+            off: Vec::new(),
             max_radius: Metres(8000),
             rating: Some(500),
             suspended: false,

@@ -151,6 +151,7 @@ impl Builder {
             trained: !self.dice.chance(4),
             shifts,
             breaks,
+            off: Vec::new(),
             max_radius: Metres(self.dice.between(2000, 16_000)),
             rating: (!self.dice.chance(30)).then(|| self.dice.roll(501) as u16),
             suspended: self.dice.chance(4),

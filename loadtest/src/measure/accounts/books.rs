@@ -10,9 +10,9 @@ use accounts::{
     ledger::Work,
     rulebook::Rulebook,
     store::{Place, Store},
-    testing::PostgresServer,
 };
 use anyhow::{Context, Result, anyhow};
+use database::testing::PostgresServer;
 use domain::{
     calendar::Day,
     id::{CommandId, DistrictId, ElderId, OrderId},

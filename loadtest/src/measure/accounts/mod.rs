@@ -10,9 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use accounts::testing::{CommitFloor, PostgresServer};
 use anyhow::{Result, anyhow};
 use bus::{Bus, RequestError, StreamSpec};
+use database::testing::{CommitFloor, PostgresServer};
 use domain::calendar::Day;
 use runtime::{Clock, SystemClock};
 use schemas::{

@@ -7,8 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use accounts::{ledger::Work, testing::PostgresServer};
+use accounts::ledger::Work;
 use anyhow::{Context, Result, anyhow, ensure};
+use database::testing::PostgresServer;
 use domain::{
     calendar::{Day, Month},
     id::{CommandId, OrganisationId},

@@ -143,8 +143,8 @@ pub async fn run(args: &Args) -> Result<()> {
 /// Commits one row fifty times a second, beside the books on the same disk.
 async fn commits(folder: std::path::PathBuf, start: Instant, seconds: u64) -> Result<Latencies> {
     const A_SECOND: f64 = 50.0;
-    let place = accounts::store::Place::Folder(folder);
-    let floor = accounts::testing::CommitFloor::open(&place).await.map_err(|reason| anyhow!(reason))?;
+    let place = database::Place::Folder(folder);
+    let floor = database::testing::CommitFloor::open(&place).await.map_err(|reason| anyhow!(reason))?;
     let mut ticks = ticks(start, A_SECOND, (A_SECOND * seconds as f64) as u64);
     let mut latencies = Latencies::default();
     while let Some(tick) = ticks.recv().await {

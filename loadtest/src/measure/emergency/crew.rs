@@ -95,6 +95,7 @@ impl Crew {
                 trained: true,
                 shifts: vec![always],
                 breaks: Vec::new(),
+                off: Vec::new(),
                 max_radius: Metres(8000),
                 rating: None,
                 suspended: false,

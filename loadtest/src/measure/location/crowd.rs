@@ -267,6 +267,7 @@ fn profile(id: &CaregiverId) -> Result<CaregiverProfile> {
         trained: true,
         shifts: vec![shift],
         breaks: Vec::new(),
+        off: Vec::new(),
         max_radius: Metres(8000),
         rating: None,
         suspended: false,

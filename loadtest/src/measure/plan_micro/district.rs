@@ -122,6 +122,7 @@ impl<'a> District<'a> {
             trained: true,
             shifts: vec![Window::new(at(-120), at(600))?],
             breaks: vec![Window::new(at(200), at(260))?],
+            off: Vec::new(),
             max_radius: Metres(8000),
             rating: Some(self.rng.random_range(400..500)),
             suspended: false,

@@ -93,6 +93,9 @@ impl Sheet {
                         told.push(Told::Standing { organisation, stopped, matter: matter.id.clone() });
                     }
                 }
+                Consequence::Rated(organisation, year, stars) => {
+                    told.push(Told::Rated { organisation, year, stars, matter: matter.id.clone() });
+                }
                 Consequence::Open(other) => self.keep(*other),
             }
         }

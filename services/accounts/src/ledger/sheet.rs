@@ -66,6 +66,17 @@ pub enum Told {
         /// Because of it.
         matter: MatterId,
     },
+    /// An organisation has its stars for a year.
+    Rated {
+        /// Which.
+        organisation: OrganisationId,
+        /// For which year.
+        year: i16,
+        /// 1 to 5.
+        stars: u8,
+        /// By it.
+        matter: MatterId,
+    },
 }
 
 /// What a batch needs of the books, and what is new.

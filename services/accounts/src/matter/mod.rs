@@ -47,6 +47,8 @@ pub enum Consequence {
     Correct(OrderId, i64),
     /// Work orders may not, or may again, go to an organisation because of this matter.
     Standing(OrganisationId, bool),
+    /// An organisation has its stars for a year.
+    Rated(OrganisationId, i16, u8),
     /// Another matter is opened.
     Open(Box<Matter>),
 }

@@ -77,8 +77,11 @@ pub(super) fn go_on(desk: Desk<'_>, matter: Matter, step: &Step) -> Done {
     let stage = |approve| if approve { ProposalStage::Approved } else { ProposalStage::Rejected };
     match (matter.case.clone(), step) {
         (Case::Rating { year, stars, stage: ProposalStage::Proposed }, Step::Approve | Step::Reject) => {
-            let stage = stage(matches!(step, Step::Approve));
-            alone(closed(matter, Case::Rating { year, stars, stage }))
+            let approve = matches!(step, Step::Approve);
+            let rated = matter.organisation.clone().filter(|_| approve);
+            let rated = rated.map(|organisation| Consequence::Rated(organisation, year, stars));
+            let case = Case::Rating { year, stars, stage: stage(approve) };
+            Ok((closed(matter, case), rated.into_iter().collect()))
         }
         (Case::Correction { change, stage: ProposalStage::Proposed }, Step::Approve | Step::Reject) => {
             let approve = matches!(step, Step::Approve);

@@ -1,53 +1,18 @@
-//! Everything out to a file and in again: a line of JSON per row, from either database to either. A backup is one
-//! moment of the books; restoring needs an empty database and gives the same books, entry by entry.
+//! Everything out to a file and in again, from either database to either. A backup is one moment of the books; restoring
+//! needs an empty database and gives the same books, entry by entry.
 
-use std::io::{self, BufRead, Write};
+use std::io::{BufRead, Write};
 
-use domain::id::DistrictId;
-use futures::TryStreamExt;
-use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
-use sqlx::Row;
-
-use super::{
-    Place, Store, StoreError, own,
-    rows::{self, Value},
+pub use database::backup::BackupError;
+use database::{
+    Database, Place,
+    backup::{Plan, Table},
 };
+use domain::id::DistrictId;
 
-/// Why a backup or its restoring failed.
-#[derive(Debug, thiserror::Error)]
-pub enum BackupError {
-    /// The file.
-    #[error("the backup file: {0}")]
-    File(#[from] io::Error),
-    /// A line is none of a backup.
-    #[error("the backup file is damaged at line {line}: {detail}")]
-    Damaged {
-        /// Counts from 1.
-        line: usize,
-        /// What is wrong.
-        detail: String,
-    },
-    /// The database is in use.
-    #[error("the database holds books already; restore into an empty one")]
-    NotEmpty,
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The database.
-    #[error("the accounts' database: {0}")]
-    Database(#[from] sqlx::Error),
-    /// A row that cannot be written down.
-    #[error("a row cannot be written as JSON: {0}")]
-    Unwritable(#[from] serde_json::Error),
-}
+use super::{NAME, STEPS, Store};
 
-/// A table: its name, its columns (`#` before those that are numbers), and how its rows are ordered.
-struct Table {
-    name: &'static str,
-    columns: &'static [&'static str],
-    order: &'static str,
-}
+const PLAN: Plan = Plan { of: "accounts", version: 1, tables: &TABLES };
 
 const TABLES: [Table; 10] = [
     Table { name: "head", columns: &["district", "#seq"], order: "district" },
@@ -101,74 +66,13 @@ const TABLES: [Table; 10] = [
     },
 ];
 
-/// The first line.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Head {
-    backup_of: String,
-    version: u32,
-}
-
-const WHAT: &str = "accounts";
-const VERSION: u32 = 1;
-/// Rows restored with one statement.
-const AT_ONCE: usize = 500;
-
-impl Table {
-    fn column(column: &str) -> (&str, bool) {
-        column.strip_prefix('#').map_or((column, false), |name| (name, true))
-    }
-
-    fn names(&self) -> String {
-        self.columns.iter().map(|column| Self::column(column).0).collect::<Vec<_>>().join(", ")
-    }
-
-    fn values(&self, cells: Vec<Json>) -> Option<Vec<Value>> {
-        if cells.len() != self.columns.len() {
-            return None;
-        }
-        let values = self.columns.iter().zip(cells).map(|(column, cell)| {
-            Some(match (Self::column(column).1, cell) {
-                (true, Json::Number(number)) => Value::Number(number.as_i64()?),
-                (true, Json::Null) => Value::Absent,
-                (false, Json::String(text)) => Value::Text(text),
-                (false, Json::Null) => Value::Maybe(None),
-                _ => return None,
-            })
-        });
-        values.collect()
-    }
-}
-
 impl Store {
     /// Writes everything down as of one moment; returns how many rows.
     ///
     /// # Errors
     /// [`BackupError`]; the file is then of no use.
-    pub async fn back_up(&self, mut out: impl Write) -> Result<u64, BackupError> {
-        let begin = if self.sqlite { "BEGIN" } else { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
-        let mut transaction = self.pool.begin_with(begin).await?;
-        let head = Head { backup_of: WHAT.to_owned(), version: VERSION };
-        writeln!(out, "{}", serde_json::to_string(&head)?)?;
-        let mut count = 0;
-        for table in &TABLES {
-            let sql = format!("SELECT {} FROM {} ORDER BY {}", table.names(), table.name, table.order);
-            let mut found = sqlx::query(own(sql)).fetch(&mut *transaction);
-            while let Some(row) = found.try_next().await? {
-                let mut cells = Vec::with_capacity(table.columns.len());
-                for (index, column) in table.columns.iter().enumerate() {
-                    cells.push(if Table::column(column).1 {
-                        row.try_get::<Option<i64>, _>(index)?.map_or(Json::Null, Json::from)
-                    } else {
-                        row.try_get::<Option<String>, _>(index)?.map_or(Json::Null, Json::from)
-                    });
-                }
-                writeln!(out, "{}", serde_json::to_string(&(table.name, cells))?)?;
-                count += 1;
-            }
-        }
-        out.flush()?;
-        Ok(count)
+    pub async fn back_up(&self, out: impl Write) -> Result<u64, BackupError> {
+        self.database.back_up(&PLAN, out).await
     }
 
     /// Brings a backup into an empty database; returns how many rows.
@@ -180,66 +84,9 @@ impl Store {
         district: &DistrictId,
         backup: impl BufRead,
     ) -> Result<u64, BackupError> {
-        let store = Self::connect(place, district).await?;
-        let begin = if store.sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
-        let mut transaction = store.pool.begin_with(begin).await?;
-        let there: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM head").fetch_one(&mut *transaction).await?;
-        if there > 0 {
-            return Err(BackupError::NotEmpty);
-        }
-        let mut count = 0;
-        let mut waiting: Option<(&Table, Vec<Vec<Value>>)> = None;
-        for (line, text) in (1..).zip(backup.lines()) {
-            let text = text?;
-            let damaged = |detail: String| BackupError::Damaged { line, detail };
-            if line == 1 {
-                let head: Head = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
-                if head.backup_of != WHAT || head.version != VERSION {
-                    return Err(damaged(format!(
-                        "a backup of {} in version {}",
-                        head.backup_of, head.version
-                    )));
-                }
-                continue;
-            }
-            let (name, cells): (String, Vec<Json>) =
-                serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
-            let table = TABLES.iter().find(|table| table.name == name);
-            let table = table.ok_or_else(|| damaged(format!("there is no table {name:?}")))?;
-            let values = table.values(cells).ok_or_else(|| damaged(format!("no row of {name}")))?;
-            count += 1;
-            match &mut waiting {
-                Some((of, some)) if of.name == table.name && some.len() < AT_ONCE => some.push(values),
-                _ => {
-                    if let Some((of, some)) = waiting.replace((table, vec![values])) {
-                        insert(&mut transaction, of, some).await?;
-                    }
-                }
-            }
-        }
-        if let Some((of, some)) = waiting {
-            insert(&mut transaction, of, some).await?;
-        }
-        let kept: Option<String> =
-            sqlx::query_scalar("SELECT district FROM head").fetch_optional(&mut *transaction).await?;
-        match kept {
-            Some(kept) if kept == district.as_str() => {}
-            Some(kept) => {
-                return Err(StoreError::OtherDistrict { kept, wanted: district.clone() }.into());
-            }
-            None => return Err(BackupError::Damaged { line: 2, detail: "it ends too early".to_owned() }),
-        }
-        transaction.commit().await?;
-        store.close().await;
+        let database = Database::open(place, NAME, &STEPS).await?;
+        let count = database.restore(&PLAN, district, backup).await?;
+        database.close().await;
         Ok(count)
     }
-}
-
-async fn insert(
-    db: &mut sqlx::AnyConnection,
-    table: &Table,
-    rows: Vec<Vec<Value>>,
-) -> Result<(), sqlx::Error> {
-    let head = format!("INSERT INTO {} ({})", table.name, table.names());
-    rows::insert(db, &head, "", table.columns.len(), rows).await
 }

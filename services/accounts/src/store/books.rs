@@ -3,21 +3,23 @@
 
 use std::collections::BTreeSet;
 
+use database::rows::{self, Value};
 use domain::{
     id::{ElderId, OrderId},
     time::Timestamp,
 };
 use schemas::{
-    account::{assessment::Kind, funding::Noted, matter::Standing},
+    account::{
+        assessment::Kind,
+        funding::Noted,
+        matter::{Rated, Standing},
+    },
     envelope::CloudEvent,
     subject::{self, Service},
 };
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::{
-    Store, WriteError, matters,
-    rows::{self, Value},
-};
+use super::{Store, WriteError, matters};
 use crate::{
     ledger::{
         Purse, PurseKey, Refusal, Sheet, Work,
@@ -133,6 +135,19 @@ impl Store {
                 (
                     subject::standing(&self.district, organisation),
                     serde_json::to_string(&CloudEvent::new(id, source, district, now, standing))?,
+                )
+            }
+            Told::Rated { organisation, year, stars, matter } => {
+                let rated = Rated {
+                    organisation: organisation.clone(),
+                    year: *year,
+                    stars: *stars,
+                    matter: matter.clone(),
+                    at: now,
+                };
+                (
+                    subject::rating(&self.district, organisation, *year),
+                    serde_json::to_string(&CloudEvent::new(id, source, district, now, rated))?,
                 )
             }
         })

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use database::rows::{self, Value};
 use domain::{
     calendar::Day,
     id::{MatterId, OrganisationId},
@@ -12,16 +13,14 @@ use schemas::account::{
 };
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::{
-    Store, WriteError,
-    books::read,
-    own,
-    rows::{self, Value},
-};
+use super::{Store, WriteError, books::read, own};
 use crate::{
     ledger::{Sheet, Work},
     matter,
 };
+
+/// So many elders are named in one statement.
+const AT_ONCE: usize = 8_000;
 
 /// Stands for a day that never comes.
 const NEVER: &str = "9999-12-31";
@@ -112,10 +111,31 @@ impl Store {
                 sql = format!("{sql} AND {column} = ${}", values.len() + 1);
             }
         }
-        sql = format!("{sql} ORDER BY open DESC, due, id LIMIT {}", query.limit.clamp(1, 500));
-        let mut rows = sqlx::query(own(sql)).bind(i64::from(query.open));
+        let limit = usize::from(query.limit.clamp(1, 500));
+        let order = format!("ORDER BY open DESC, due, id LIMIT {limit}");
+        let Some(among) = &query.among else {
+            return self.some(&format!("{sql} {order}"), query.open, &values).await;
+        };
+        // The scope is part of the question: what lies outside of it takes nobody's place.
+        let mut all = Vec::new();
+        let elders: Vec<String> = among.iter().map(ToString::to_string).collect();
+        for some in elders.chunks(AT_ONCE) {
+            let places = (1..=some.len()).map(|place| format!("${}", values.len() + 1 + place));
+            let places = places.collect::<Vec<_>>().join(", ");
+            let sql = format!("{sql} AND elder IN ({places}) {order}");
+            all.extend(self.some(&sql, query.open, &[values.as_slice(), some].concat()).await?);
+        }
+        all.sort_by(|a, b| {
+            (!a.open, a.due.is_none(), a.due, &a.id).cmp(&(!b.open, b.due.is_none(), b.due, &b.id))
+        });
+        all.truncate(limit);
+        Ok(all)
+    }
+
+    async fn some(&self, sql: &str, open: bool, values: &[String]) -> Result<Vec<Matter>, WriteError> {
+        let mut rows = sqlx::query(own(sql.to_owned())).bind(i64::from(open));
         for value in values {
-            rows = rows.bind(value);
+            rows = rows.bind(value.clone());
         }
         rows.fetch_all(&self.pool).await?.iter().map(body).collect()
     }

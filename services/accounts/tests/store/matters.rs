@@ -125,11 +125,22 @@ pub async fn an_application_keeps_its_terms(ground: Ground) {
         kind: None,
         elder: Some(elder("e1")),
         organisation: None,
+        among: None,
         open: true,
         limit: 9,
     };
     assert_eq!(store.matters(&query).await.unwrap(), []);
-    assert_eq!(store.matters(&MattersQuery { open: false, ..query }).await.unwrap().len(), 1);
+    let closed = MattersQuery { open: false, ..query };
+    assert_eq!(store.matters(&closed).await.unwrap().len(), 1);
+    // A scope counts before the limit does.
+    let among = |who: &str| MattersQuery {
+        elder: None,
+        among: Some([elder(who), elder("e9")].into()),
+        limit: 1,
+        ..closed.clone()
+    };
+    assert_eq!(store.matters(&among("e1")).await.unwrap().len(), 1);
+    assert_eq!(store.matters(&among("e8")).await.unwrap(), []);
 }
 
 /// A decision follows the rules, and a refusal is told in writing.
@@ -168,7 +179,15 @@ pub async fn a_poor_rating_is_called_about(ground: Ground) {
         work(&store, rated("o1", 5), &rules, noon("2026-03-12")).await.unwrap();
         work(&store, rated("o2", 2), &rules, noon("2026-03-12")).await.unwrap();
     }
-    let open = MattersQuery { id: None, kind: None, elder: None, organisation: None, open: true, limit: 9 };
+    let open = MattersQuery {
+        id: None,
+        kind: None,
+        elder: None,
+        organisation: None,
+        among: None,
+        open: true,
+        limit: 9,
+    };
     let [call] = <[Matter; 1]>::try_from(store.matters(&open).await.unwrap()).unwrap();
     // Two working days from Thursday.
     assert_eq!((call.case.name(), due(&call)), ("follow_up", "2026-03-16".to_owned()));
@@ -304,6 +323,9 @@ pub async fn stars_are_given_by_two(ground: Ground) {
     }
     let quality = store.quality(day("2025-03-13"), 2).await.unwrap();
     assert_eq!(quality[&organisation("org")].yearly, Some(4));
+    let told: Vec<String> =
+        store.waiting(100).await.unwrap().into_iter().map(|event| event.subject).collect();
+    assert_eq!(told, ["care.v1.d1.funding.rating.org.2025", "care.v1.d1.funding.rating.org.2024"]);
 }
 
 /// Where no allowance is given, who agreed to pay orders all the same; what was held for an order that has changed is

@@ -6,8 +6,8 @@ use accounts::{
     policy,
     rulebook::Rulebook,
     store::{Outcome, Place, Store},
-    testing::PostgresServer,
 };
+use database::testing::PostgresServer;
 use domain::{
     calendar::Day,
     id::{CommandId, DistrictId, ElderId, OrderId, OrganisationId, UserId},

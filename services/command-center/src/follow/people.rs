@@ -22,6 +22,7 @@ pub(super) async fn follow_profiles(
     let Some(mut follower) = unless_stopped(opening, &stop).await else { return Ok(()) };
     let mut news = false;
     let elders = format!("care.v1.{}.profile.elder.", feed.district);
+    let organisations = format!("care.v1.{}.profile.organisation.", feed.district);
     while let Some(followed) = next(&mut follower, &stop).await {
         let message = match followed {
             Followed::Message(message) => message,
@@ -41,6 +42,9 @@ pub(super) async fn follow_profiles(
                     Vec::new()
                 });
             })
+        } else if message.subject.starts_with(&organisations) {
+            // Shown when it is asked for; nothing of it is on the map.
+            Ok(())
         } else {
             message
                 .decode::<CloudEvent<CaregiverProfiled>>()

@@ -199,9 +199,9 @@ impl Endpoint {
 /// All endpoints.
 pub fn table() -> Vec<Endpoint> {
     use super::{
-        audit, dead_letters, devices, district, duty, handover, incidents, kpi, live, map, matters, meal_day,
-        meal_import, meals, money, nearest, openapi, orders, osmand, outreach, papers, people, positions,
-        probes, route, session, users,
+        audit, calls, dead_letters, devices, district, duty, handover, incidents, kept, kpi, live, map,
+        matters, meal_day, meal_import, meals, money, nearest, openapi, orders, osmand, outreach, papers,
+        people, positions, probes, route, session, users,
     };
     [
         session::endpoints(),
@@ -226,6 +226,8 @@ pub fn table() -> Vec<Endpoint> {
         meal_day::endpoints(),
         money::endpoints(),
         matters::endpoints(),
+        kept::endpoints(),
+        calls::endpoints(),
         dead_letters::endpoints(),
         users::endpoints(),
         audit::endpoints(),

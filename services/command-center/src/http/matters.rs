@@ -1,6 +1,8 @@
 //! Matters at the desks: applications, follow-ups, complaints, violations, ratings, corrections, grants. Who may take which
 //! step is for `accounts` to say; what is said here is whose matters one sees at all.
 
+use std::collections::BTreeSet;
+
 use axum::{Json, extract::State};
 use domain::{
     id::{CommandId, ElderId, MatterId, OrganisationId},
@@ -118,10 +120,24 @@ async fn list(
         return Err(out_of_scope("this account is no elder's"));
     }
     let (open, limit) = (open.unwrap_or(false), limit.unwrap_or(USUAL));
-    let query = MattersQuery { id: None, kind, elder, organisation, open, limit };
+    let among = among(&edge, &claims);
+    let query = MattersQuery { id: None, kind, elder, organisation, among, open, limit };
     let mut matters: Matters = edge.neighbours.ask(Service::Accounts, "matters", &query).await?;
     matters.items.retain(|matter| is_visible(&edge, &claims, matter));
     Ok(Json(matters))
+}
+
+/// The elders whom the account's scope covers, where it covers a part of the district only: the limit counts what they
+/// may see.
+fn among(edge: &EdgeState, claims: &Claims) -> Option<BTreeSet<ElderId>> {
+    let whole = claims.scope.is_whole() || matches!(claims.role, Role::Elder | Role::Organisation);
+    (!whole).then(|| {
+        edge.live.read(|core| {
+            let covered = core.world.elders_after(None);
+            let covered = covered.filter(|elder| claims.scope.covers(&elder.street, &elder.community));
+            covered.map(|elder| elder.id.clone()).collect()
+        })
+    })
 }
 
 /// An elder their own, an organisation its own, everyone else what lies within their scope; what is about no elder is the
@@ -180,7 +196,8 @@ async fn may_take(edge: &EdgeState, claims: &Claims, matter: &MatterId, step: &S
         return opens;
     }
     let id = Some(matter.clone());
-    let query = MattersQuery { id, kind: None, elder: None, organisation: None, open: false, limit: 1 };
+    let query =
+        MattersQuery { id, kind: None, elder: None, organisation: None, among: None, open: false, limit: 1 };
     let found: Matters = edge.neighbours.ask(Service::Accounts, "matters", &query).await?;
     let visible = found.items.iter().any(|matter| is_visible(edge, claims, matter));
     let unknown = || Problem::new(404, "unknown_matter", "there is no such matter within your scope");

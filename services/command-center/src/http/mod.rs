@@ -3,6 +3,7 @@
 
 pub mod assets;
 pub mod audit;
+pub mod calls;
 pub mod dead_letters;
 pub mod devices;
 pub mod district;
@@ -12,6 +13,7 @@ pub mod extract;
 pub mod guard;
 pub mod handover;
 pub mod incidents;
+pub mod kept;
 pub mod kpi;
 pub mod live;
 pub mod map;

@@ -139,6 +139,18 @@ impl Audience {
         matches!(self, Self::Staff(desk, scope) if desk.sees(Kind::DeadLetters) && scope.is_whole())
     }
 
+    /// Whether a call is for this desk: from one of these homes, or from somebody who is not known.
+    pub fn of_call(&self, homes: &[(StreetId, CommunityId)]) -> bool {
+        match self {
+            Self::Staff(Desk::Command | Desk::Front, scope) => {
+                homes.is_empty()
+                    || scope.is_whole()
+                    || homes.iter().any(|(street, community)| scope.covers(street, community))
+            }
+            _ => false,
+        }
+    }
+
     /// The scope whose figures are shown.
     pub fn of_kpi(&self) -> Option<&Scope> {
         match self {

@@ -5,13 +5,13 @@ use std::{collections::HashMap, sync::Arc};
 use domain::{
     caregiver::{CaregiverProfile, Duty},
     elder::ElderProfile,
-    id::CaregiverId,
+    id::{CaregiverId, ElderId},
     incident::Incident,
     order::Order,
     time::Timestamp,
 };
 use schemas::{
-    live::{Kpi, Letter, ServiceStatus},
+    live::{Kpi, Letter, Ringing, ServiceStatus},
     position::{Position, Presence},
 };
 
@@ -242,6 +242,15 @@ impl Core {
         let letter = Arc::new(letter.clone());
         self.world.settle_letter(&letter);
         self.tell_letter(&letter)
+    }
+
+    /// Somebody calls: told once to the desks that are there, and kept nowhere.
+    pub fn ring(&mut self, ringing: &Ringing) -> Vec<ClientId> {
+        let ids = ringing.people.iter().filter_map(|id| ElderId::new(id).ok());
+        let elders = ids.filter_map(|id| self.world.elder(&id).cloned());
+        let homes = elders.map(|elder| (elder.street.clone(), elder.community.clone())).collect();
+        let whole = Event::Ringing { ringing }.frame();
+        self.hub.publish(Entry { target: Target::Ringing(homes), whole, field: None })
     }
 
     fn tell_letter(&mut self, letter: &Letter) -> Vec<ClientId> {

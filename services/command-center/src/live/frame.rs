@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::{BufMut, Bytes, BytesMut};
 use domain::{caregiver::CaregiverProfile, incident::Incident, order::Order, time::Timestamp};
 use schemas::{
-    live::{Kpi, Letter, ServiceStatus},
+    live::{Kpi, Letter, Ringing, ServiceStatus},
     position::{Position, Presence},
 };
 use serde::Serialize;
@@ -21,6 +21,7 @@ pub(super) enum Event<'a> {
     Caregiver { caregiver: &'a CaregiverProfile },
     Kpi { kpi: Kpi },
     DeadLetter { letter: &'a Letter },
+    Ringing { ringing: &'a Ringing },
     Service { service: &'a ServiceStatus },
     Reset { reason: &'a str },
 }
@@ -60,6 +61,7 @@ impl Event<'_> {
             Self::Caregiver { .. } => "caregiver",
             Self::Kpi { .. } => "kpi",
             Self::DeadLetter { .. } => "dead_letter",
+            Self::Ringing { .. } => "ringing",
             Self::Service { .. } => "service",
             Self::Reset { .. } => "reset",
         }

@@ -70,6 +70,10 @@ pub enum Action {
     SettlementDrawn,
     /// A settlement was approved.
     SettlementApproved,
+    /// A step was taken about an organisation, a facility, a roster, a care plan or a person's data.
+    RegistryStep,
+    /// All that is held of a person was taken out.
+    PersonExported,
 }
 
 /// One entry.

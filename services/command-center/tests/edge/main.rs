@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod fan_out;
 #[cfg(test)]
 mod incidents;

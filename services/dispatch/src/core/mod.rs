@@ -38,6 +38,7 @@ use schemas::{
     order::{DispatchCommand, DispatchRequest, OrderEvent},
     position::{GeofenceCrossed, Position, Presence},
     problem::Problem,
+    registry::organisation::Organisation,
 };
 
 use self::{
@@ -73,6 +74,8 @@ pub enum Input {
         /// They may not.
         stopped: bool,
     },
+    /// An organisation's contract is from now on.
+    Organisation(Box<Organisation>),
     /// Who goes to an emergency or is there; nobody once it is over.
     Emergency {
         /// Which.
@@ -211,6 +214,7 @@ impl Core {
             Input::Caregiver(profile) => self.learn_caregiver(*profile, now),
             Input::Emergency { incident, responders } => self.emergency(incident, responders, now),
             Input::Standing { organisation, stopped } => self.stand(&organisation, stopped, now),
+            Input::Organisation(organisation) => self.learn_organisation(&organisation, now),
             Input::Presence(presence) => {
                 if self.roster.presence(presence, &self.orders) {
                     self.capacity(now);

@@ -230,6 +230,7 @@ impl Roster {
                 Unfit::Untrained => Exclusion::Untrained,
                 Unfit::NoHealthCertificate => Exclusion::NoHealthCertificate,
                 Unfit::Unqualified => Exclusion::Unqualified,
+                Unfit::Unavailable => Exclusion::Unavailable,
             }));
         }
         let off = (person.away || person.duty == Duty::Off) && order.window.earliest <= now;

@@ -18,6 +18,8 @@ const COLUMNS: Columns = Columns {
     optional: &[
         "name",
         "phone",
+        "identity",
+        "address",
         "mode",
         "certificates",
         "health_certificate",
@@ -52,12 +54,19 @@ fn caregiver(row: &Cells<'_>) -> Result<Put, String> {
         trained: row.flag("trained")?,
         shifts: row.list("shifts", window)?,
         breaks: row.list("breaks", window)?,
+        off: Vec::new(),
         max_radius: row.optional("max_radius")?.map_or(USUAL_RADIUS, Metres),
         rating: row.parsed("rating", rating)?,
         suspended: row.flag("suspended")?,
     };
     let text = |column| row.text(column).map(str::to_owned);
-    Ok(Put { person: Person::Caregiver(profile), name: text("name"), phone: text("phone") })
+    Ok(Put {
+        person: Person::Caregiver(profile),
+        name: text("name"),
+        phone: text("phone"),
+        identity: text("identity"),
+        address: text("address"),
+    })
 }
 
 /// `QUALIFICATION=FROM/TO`.

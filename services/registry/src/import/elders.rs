@@ -20,6 +20,8 @@ const COLUMNS: Columns = Columns {
     optional: &[
         "name",
         "phone",
+        "identity",
+        "address",
         "ability",
         "priority_classes",
         "blocked",
@@ -54,5 +56,11 @@ fn elder(row: &Cells<'_>) -> Result<Put, String> {
         closed: row.flag("closed")?,
     };
     let text = |column| row.text(column).map(str::to_owned);
-    Ok(Put { person: Person::Elder(profile), name: text("name"), phone: text("phone") })
+    Ok(Put {
+        person: Person::Elder(profile),
+        name: text("name"),
+        phone: text("phone"),
+        identity: text("identity"),
+        address: text("address"),
+    })
 }

@@ -99,11 +99,11 @@ pub fn read_day(file: &Path) -> Result<Vec<Row>, ImportError> {
     let day = Day::parse(&text).map_err(|problems| ImportError::Day { file: file.to_owned(), problems })?;
     let place = |list: &str, index: usize| Place { file: file.to_owned(), at: format!("/{list}/{index}") };
     let elders = day.elders.into_iter().enumerate().map(|(index, elder)| {
-        let put = Put { person: Person::Elder(elder.profile), name: elder.name, phone: None };
+        let put = Put { name: elder.name, ..Put::of(Person::Elder(elder.profile)) };
         (place("elders", index), Ok(put))
     });
     let caregivers = day.caregivers.into_iter().enumerate().map(|(index, caregiver)| {
-        let put = Put { person: Person::Caregiver(caregiver.profile), name: caregiver.name, phone: None };
+        let put = Put { name: caregiver.name, ..Put::of(Person::Caregiver(caregiver.profile)) };
         (place("caregivers", index), Ok(put))
     });
     Ok(elders.chain(caregivers).collect())
@@ -123,19 +123,27 @@ pub fn check(rows: Vec<Row>) -> Report {
     Report { changed: good.len(), unchanged: 0, refused }
 }
 
-/// Sets the people of all good rows in one transaction.
+/// Rows that are set together.
+const AT_ONCE: usize = 500;
+
+/// Sets the people of all good rows, some hundred in one transaction: an import that is broken off is begun again from
+/// the start, and what stands already is passed over. A row with somebody else's identity number is refused.
 ///
 /// # Errors
-/// [`ImportError::Database`]; nothing is changed then.
+/// [`ImportError::Database`]; what was set before stays.
 pub async fn store(store: &Store, rows: Vec<Row>, now: Timestamp) -> Result<Report, ImportError> {
     let (good, refused) = sort(rows);
     let (places, puts): (Vec<Place>, Vec<Put>) = good.into_iter().unzip();
     let mut report = Report { refused, ..Report::default() };
-    for (place, result) in places.into_iter().zip(store.put_all(&puts, now).await?) {
-        match result {
-            Ok(registered) if registered.unchanged => report.unchanged += 1,
-            Ok(_) => report.changed += 1,
-            Err(error) => report.refused.push(Refused { place, what: error.to_string() }),
+    let mut places = places.into_iter();
+    for some in puts.chunks(AT_ONCE) {
+        let results = store.put_all(some, now).await?;
+        for (place, result) in places.by_ref().take(some.len()).zip(results) {
+            match result {
+                Ok(registered) if registered.unchanged => report.unchanged += 1,
+                Ok(_) => report.changed += 1,
+                Err(error) => report.refused.push(Refused { place, what: error.to_string() }),
+            }
         }
     }
     Ok(report)
@@ -144,7 +152,7 @@ pub async fn store(store: &Store, rows: Vec<Row>, now: Timestamp) -> Result<Repo
 fn sort(rows: Vec<Row>) -> (Vec<(Place, Put)>, Vec<Refused>) {
     let (mut good, mut refused) = (Vec::new(), Vec::new());
     for (place, row) in rows {
-        let checked = row.and_then(|put| match answer::check(&put) {
+        let checked = row.and_then(|mut put| match answer::check(&mut put) {
             Ok(()) => Ok(put),
             Err(problem) => Err(problem.detail),
         });

@@ -1,60 +1,57 @@
-//! What the registry keeps: one SQLite file in the state folder. Several processes may have it open; each change is one
-//! transaction.
+//! What the registry keeps: SQLite in the state folder, or PostgreSQL where one is configured; the same statements and
+//! migrations run on both. Several processes may have it open; each change is one transaction that is alone.
+//!
+//! | file | is |
+//! | --- | --- |
+//! | `people.rs` | profiles, with the event that tells of each |
+//! | `sealed.rs` | the vault's rows: names, numbers, addresses |
+//! | `kept.rs` | organisations, facilities, rosters, care plans, requests; each command once |
+//! | `plans.rs` | the days of care plans |
+//! | `erase.rs` | one person out: to a file, or for ever |
+//! | `rotate.rs` | all keys under another key |
+//! | `outbox.rs` | events that are decided and not yet known to be on the bus |
+//! | `readings.rs` | who read whose data |
+//! | `backup.rs` | everything out to a file and in again |
 
+mod backup;
+mod erase;
+mod kept;
 mod outbox;
 mod people;
-mod phones;
+mod plans;
 mod readings;
+mod rotate;
+mod sealed;
 
-use std::{fs, io, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
+use std::path::Path;
 
+use database::{Database, Step};
+pub use database::{OpenError, Place, backup::BackupError, make_folder};
 use domain::id::DistrictId;
 use schemas::problem::Problem;
-use sqlx::{
-    SqlSafeStr, SqlitePool,
-    migrate::{MigrateError, Migration, MigrationType, Migrator},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use sqlx::{AnyConnection, AnyPool, Row};
 
 pub use self::{
+    kept::{StepError, Taker},
     outbox::Waiting,
     people::{Named, Person, Put, PutError},
     readings::Reading,
 };
-use crate::vault::{Vault, VaultError};
+use crate::vault::{Finder, Vault, VaultError};
 
-/// Open connections to the file; writes go one after the other anyway.
-const CONNECTIONS: u32 = 4;
-/// How long a statement may wait for its turn.
-const WAIT: Duration = Duration::from_secs(5);
+/// What the SQLite file is called.
+const NAME: &str = "registry";
+const STEPS: [Step; 1] = [(1, "registry", include_str!("../../migrations/0001_registry.sql"))];
 
 /// Why the store does not open.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The folder cannot be made.
-    #[error("the state folder {folder} cannot be used: {source}; check registry.state and its permissions")]
-    Folder {
-        /// As configured.
-        folder: String,
-        /// What the operating system says.
-        source: io::Error,
-    },
-    /// SQLite refuses.
+    /// The database.
+    #[error("the registry: {0}")]
+    Open(#[from] OpenError),
+    /// The database, once open.
     #[error("the registry's database: {0}")]
     Database(#[from] sqlx::Error),
-    /// The file is of a newer program or was changed by hand.
-    #[error("the registry's database cannot be brought up to date: {0}")]
-    Migrate(#[from] MigrateError),
-    /// The file is of another district.
-    #[error("the database in {folder} is of district {kept}, not of {wanted}; check registry.state")]
-    OtherDistrict {
-        /// As configured.
-        folder: String,
-        /// Whose it is.
-        kept: String,
-        /// Whose it should be.
-        wanted: DistrictId,
-    },
     /// The vault does not open.
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -63,41 +60,22 @@ pub enum StoreError {
 /// The open store. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pool: SqlitePool,
+    database: Database,
+    pool: AnyPool,
     district: DistrictId,
     vault: Vault,
+    finder: Finder,
 }
 
 impl Store {
-    /// Opens `registry.sqlite` in the folder, making both if need be.
+    /// Opens the database and brings it up to date.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn open(folder: &Path, district: &DistrictId, vault: Vault) -> Result<Self, StoreError> {
-        make_folder(folder)?;
-        let options = SqliteConnectOptions::new()
-            .filename(folder.join("registry.sqlite"))
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(WAIT);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(WAIT)
-            .connect_with(options)
-            .await?;
-        migrator().run(&pool).await?;
-        sqlx::query("INSERT INTO registry (district) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM registry)")
-            .bind(district.as_str())
-            .execute(&pool)
-            .await?;
-        let kept: String = sqlx::query_scalar("SELECT district FROM registry").fetch_one(&pool).await?;
-        if kept != district.as_str() {
-            let folder = folder.display().to_string();
-            return Err(StoreError::OtherDistrict { folder, kept, wanted: district.clone() });
-        }
-        Ok(Self { pool, district: district.clone(), vault })
+    pub async fn open(place: &Place, district: &DistrictId, vault: Vault) -> Result<Self, StoreError> {
+        let database = Database::claim(place, NAME, &STEPS, district).await?;
+        let finder = finder(&database, &vault).await?;
+        Ok(Self { pool: database.pool().clone(), database, district: district.clone(), vault, finder })
     }
 
     /// Whose people these are.
@@ -105,37 +83,59 @@ impl Store {
         &self.district
     }
 
-    /// Closes the file, with everything in it.
+    /// Closes the database, with everything in it.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.database.close().await;
+    }
+
+    /// The next number of all that happens here.
+    async fn next(db: &mut AnyConnection) -> Result<i64, sqlx::Error> {
+        sqlx::query_scalar("UPDATE head SET seq = seq + 1 RETURNING seq").fetch_one(db).await
     }
 }
 
-/// Makes the folder, open to its owner only, if it is not there.
-///
-/// # Errors
-/// [`StoreError::Folder`].
-pub fn make_folder(folder: &Path) -> Result<(), StoreError> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .map_err(|source| StoreError::Folder { folder: folder.display().to_string(), source })
+/// The finder, made at the first opening; a database that was sealed with another key is refused.
+async fn finder(database: &Database, vault: &Vault) -> Result<Finder, StoreError> {
+    let (mut transaction, _) = database.begin_alone().await?;
+    let row = sqlx::query("SELECT index_key, key_check FROM head").fetch_one(&mut *transaction).await?;
+    let (wrapped, check): (String, String) = (row.try_get("index_key")?, row.try_get("key_check")?);
+    if wrapped.is_empty() {
+        let (finder, wrapped) = vault.new_finder()?;
+        sqlx::query("UPDATE head SET index_key = $1, key_check = $2")
+            .bind(wrapped)
+            .bind(vault.check())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        return Ok(finder);
+    }
+    if check != vault.check() {
+        return Err(VaultError::OtherKey.into());
+    }
+    Ok(vault.open_finder(&wrapped)?)
 }
 
-fn migrator() -> Migrator {
-    let simple = |version: i64, name: &'static str, sql: &'static str| {
-        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
-    };
-    Migrator::with_migrations(vec![
-        simple(1, "registry", include_str!("../../migrations/0001_registry.sql")),
-        simple(2, "find", include_str!("../../migrations/0002_find.sql")),
-        simple(3, "phone", include_str!("../../migrations/0003_phone.sql")),
-    ])
+/// Which key the database is sealed with; none while it has none.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn key_check(place: &Place, district: &DistrictId) -> Result<Option<String>, StoreError> {
+    let database = Database::claim(place, NAME, &STEPS, district).await?;
+    let check: String = sqlx::query_scalar("SELECT key_check FROM head").fetch_one(database.pool()).await?;
+    database.close().await;
+    Ok(Some(check).filter(|check| !check.is_empty()))
+}
+
+/// Makes the state folder.
+///
+/// # Errors
+/// [`StoreError::Open`].
+pub fn make_state(folder: &Path) -> Result<(), StoreError> {
+    Ok(make_folder(folder)?)
 }
 
 /// What to answer when the database fails: the details are for the log.
-pub fn failed(error: &sqlx::Error) -> Problem {
+pub fn failed(error: &(impl std::fmt::Display + ?Sized)) -> Problem {
     tracing::error!(%error, "the registry's database failed");
     Problem::unavailable("the registry's database does not answer; try again")
 }

@@ -1,6 +1,6 @@
 //! Events that are decided and not yet known to be on the bus.
 
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 
 use super::Store;
 
@@ -20,12 +20,14 @@ pub struct Waiting {
 impl Store {
     /// Adds an event within a change's transaction.
     pub(super) async fn post(
-        db: &mut SqliteConnection,
+        db: &mut AnyConnection,
         event_id: &str,
         subject: &str,
         event: &str,
     ) -> Result<(), sqlx::Error> {
-        sqlx::query("INSERT INTO outbox (event_id, subject, event) VALUES (?, ?, ?)")
+        let seq = Self::next(db).await?;
+        sqlx::query("INSERT INTO outbox (seq, event_id, subject, event) VALUES ($1, $2, $3, $4)")
+            .bind(seq)
             .bind(event_id)
             .bind(subject)
             .bind(event)
@@ -39,14 +41,14 @@ impl Store {
     /// # Errors
     /// [`sqlx::Error`].
     pub async fn waiting(&self, at_most: u32) -> Result<Vec<Waiting>, sqlx::Error> {
-        let rows = sqlx::query("SELECT place, event_id, subject, event FROM outbox ORDER BY place LIMIT ?")
-            .bind(at_most)
+        let rows = sqlx::query("SELECT seq, event_id, subject, event FROM outbox ORDER BY seq LIMIT $1")
+            .bind(i64::from(at_most))
             .fetch_all(&self.pool)
             .await?;
         rows.iter()
             .map(|row| {
                 Ok(Waiting {
-                    place: row.try_get("place")?,
+                    place: row.try_get("seq")?,
                     event_id: row.try_get("event_id")?,
                     subject: row.try_get("subject")?,
                     event: row.try_get("event")?,
@@ -60,7 +62,7 @@ impl Store {
     /// # Errors
     /// [`sqlx::Error`].
     pub async fn waiting_count(&self) -> Result<u64, sqlx::Error> {
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox").fetch_one(&self.pool).await?;
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM outbox").fetch_one(&self.pool).await?;
         Ok(count.unsigned_abs())
     }
 
@@ -69,7 +71,7 @@ impl Store {
     /// # Errors
     /// [`sqlx::Error`]; they are then published once more, which harms nobody.
     pub async fn published(&self, through: i64) -> Result<(), sqlx::Error> {
-        sqlx::query("DELETE FROM outbox WHERE place <= ?").bind(through).execute(&self.pool).await?;
+        sqlx::query("DELETE FROM outbox WHERE seq <= $1").bind(through).execute(&self.pool).await?;
         Ok(())
     }
 }

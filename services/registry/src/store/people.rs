@@ -1,7 +1,8 @@
-//! Profiles and names. A change writes the profile, the name and the event that tells of it, or none of them.
+//! Profiles. A change writes the profile, what is sealed with it, and the event that tells of it, or none of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use database::rows;
 use domain::{
     caregiver::CaregiverProfile,
     elder::ElderProfile,
@@ -13,10 +14,13 @@ use schemas::{
     profile::{CaregiverProfiled, ElderProfiled, FindQuery, Kind, Registered},
     subject::{self, Service},
 };
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::Store;
-use crate::vault::{Purpose, Sealed, VaultError};
+use crate::{
+    keep::{Kept, Kind as KeptKind, roster},
+    vault::{Field, VaultError},
+};
 
 /// Someone whose profile is set.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +40,17 @@ pub struct Put {
     pub name: Option<String>,
     /// The phone number; `None` leaves it as it is.
     pub phone: Option<String>,
+    /// The identity number; `None` leaves it as it is.
+    pub identity: Option<String>,
+    /// The street address; `None` leaves it as it is.
+    pub address: Option<String>,
+}
+
+impl Put {
+    /// A profile alone.
+    pub const fn of(person: Person) -> Self {
+        Self { person, name: None, phone: None, identity: None, address: None }
+    }
 }
 
 /// Names that were set after some change.
@@ -60,6 +75,15 @@ pub enum PutError {
         /// What it is.
         kept: String,
     },
+    /// Somebody else has the identity number.
+    #[error("{holder} has this identity number already; one person has one file")]
+    SameIdentity {
+        /// Who has it.
+        holder: String,
+    },
+    /// They were erased.
+    #[error("{0} was erased; ids are never used twice, choose another")]
+    Erased(String),
     /// The database fails.
     #[error("the registry's database: {0}")]
     Database(#[from] sqlx::Error),
@@ -83,26 +107,34 @@ impl Person {
         }
     }
 
-    const fn kind(&self) -> &'static str {
+    pub(super) const fn kind(&self) -> &'static str {
         match self {
             Self::Elder(_) => "elder",
             Self::Caregiver(_) => "caregiver",
         }
     }
 
-    fn profile(&self) -> Result<String, serde_json::Error> {
+    pub(super) fn profile(&self) -> Result<String, serde_json::Error> {
         match self {
             Self::Elder(elder) => serde_json::to_string(elder),
             Self::Caregiver(caregiver) => serde_json::to_string(caregiver),
         }
     }
 
-    fn from_row(row: &SqliteRow) -> Result<Self, PutError> {
+    pub(super) fn from_row(row: &AnyRow) -> Result<Self, PutError> {
         let (kind, profile): (String, String) = (row.try_get("kind")?, row.try_get("profile")?);
         Ok(match kind.as_str() {
             "elder" => Self::Elder(serde_json::from_str(&profile)?),
             _ => Self::Caregiver(serde_json::from_str(&profile)?),
         })
+    }
+
+    /// Where they live or belong: for lookups.
+    fn place(&self) -> (&str, &str) {
+        match self {
+            Self::Elder(elder) => (elder.street.as_str(), elder.community.as_str()),
+            Self::Caregiver(caregiver) => (caregiver.street.as_str(), ""),
+        }
     }
 
     /// The event that tells of the profile, and its subject.
@@ -129,7 +161,7 @@ impl Person {
 }
 
 /// The subject on which a person's profile is published.
-fn subject_of(kind: &str, id: &str, district: &DistrictId) -> Result<String, InvalidId> {
+pub(super) fn subject_of(kind: &str, id: &str, district: &DistrictId) -> Result<String, InvalidId> {
     Ok(match kind {
         "elder" => subject::elder_profile(district, &ElderId::new(id)?),
         _ => subject::caregiver_profile(district, &CaregiverId::new(id)?),
@@ -137,19 +169,20 @@ fn subject_of(kind: &str, id: &str, district: &DistrictId) -> Result<String, Inv
 }
 
 impl Store {
-    /// Sets one profile, and the name if one is given. Setting what stands there already changes nothing and tells
+    /// Sets one profile, and what is sealed where it is given. Setting what stands there already changes nothing and tells
     /// nobody.
     ///
     /// # Errors
     /// [`PutError`]; nothing is changed then.
     pub async fn put(&self, put: &Put, at: Timestamp) -> Result<Registered, PutError> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let (mut transaction, _) = self.database.begin_alone().await?;
         let registered = self.put_in(&mut transaction, put, at).await?;
         transaction.commit().await?;
         Ok(registered)
     }
 
-    /// Sets many profiles in one transaction; each may fail by itself. The results are in the order of the profiles.
+    /// Sets many profiles in one transaction; each may be refused by itself. The results are in the order of the
+    /// profiles.
     ///
     /// # Errors
     /// [`sqlx::Error`] if the whole is not kept.
@@ -158,23 +191,77 @@ impl Store {
         puts: &[Put],
         at: Timestamp,
     ) -> Result<Vec<Result<Registered, PutError>>, sqlx::Error> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let (mut transaction, _) = self.database.begin_alone().await?;
         let mut results = Vec::with_capacity(puts.len());
         for put in puts {
-            results.push(self.put_in(&mut transaction, put, at).await);
+            match self.put_in(&mut transaction, put, at).await {
+                // After one that failed a transaction of PostgreSQL takes no more.
+                Err(PutError::Database(error)) => return Err(error),
+                other => results.push(other),
+            }
         }
         transaction.commit().await?;
         Ok(results)
     }
 
-    async fn put_in(
+    async fn put_in(&self, db: &mut AnyConnection, put: &Put, at: Timestamp) -> Result<Registered, PutError> {
+        let id = put.person.id();
+        if let Some(identity) = &put.identity
+            && let Some(holder) = self.holder(db, id, Field::Identity, identity).await?
+        {
+            return Err(PutError::SameIdentity { holder });
+        }
+        let person = self.rostered(db, &put.person, at).await?;
+        let registered = self.put_person(db, &person, at).await?;
+        let fields = [
+            (Field::Name, &put.name),
+            (Field::Phone, &put.phone),
+            (Field::Identity, &put.identity),
+            (Field::Address, &put.address),
+        ];
+        for (field, text) in fields {
+            if let Some(text) = text {
+                self.put_sealed(db, id, field, text).await?;
+            }
+        }
+        Ok(registered)
+    }
+
+    /// The person with what their roster says, where they have one: the shifts given are those planned from now on.
+    async fn rostered(
         &self,
-        db: &mut SqliteConnection,
-        put: &Put,
+        db: &mut AnyConnection,
+        person: &Person,
+        at: Timestamp,
+    ) -> Result<Person, PutError> {
+        let Person::Caregiver(given) = person else { return Ok(person.clone()) };
+        let Some(Kept::Roster(mut kept)) = Self::kept_in(db, KeptKind::Roster, given.id.as_str()).await?
+        else {
+            // Time away is the roster's to say.
+            return Ok(Person::Caregiver(CaregiverProfile { off: Vec::new(), ..given.clone() }));
+        };
+        if kept.shifts != given.shifts
+            || kept.breaks != given.breaks
+            || kept.organisation != given.organisation
+        {
+            kept.shifts.clone_from(&given.shifts);
+            kept.breaks.clone_from(&given.breaks);
+            kept.organisation = given.organisation.clone();
+            kept.revision = kept.revision.saturating_add(1);
+            self.put_kept(db, &Kept::Roster(kept.clone()), at).await?;
+        }
+        Ok(Person::Caregiver(roster::applied(given.clone(), &kept)))
+    }
+
+    /// Sets a profile and posts the event, if it is another one than before.
+    pub(super) async fn put_person(
+        &self,
+        db: &mut AnyConnection,
+        person: &Person,
         at: Timestamp,
     ) -> Result<Registered, PutError> {
-        let (id, kind, profile) = (put.person.id(), put.person.kind(), put.person.profile()?);
-        let kept = sqlx::query("SELECT kind, profile, revision FROM person WHERE id = ?").bind(id);
+        let (id, kind, profile) = (person.id(), person.kind(), person.profile()?);
+        let kept = sqlx::query("SELECT kind, profile, revision, erased FROM person WHERE id = $1").bind(id);
         let kept = kept.fetch_optional(&mut *db).await?;
         let (mut revision, mut unchanged) = (0_i64, false);
         if let Some(kept) = kept {
@@ -182,96 +269,47 @@ impl Store {
             if kept_kind != kind {
                 return Err(PutError::OtherKind { id: id.to_owned(), kept: kept_kind });
             }
+            if kept.try_get::<i64, _>("erased")? != 0 {
+                return Err(PutError::Erased(id.to_owned()));
+            }
             revision = kept.try_get("revision")?;
             unchanged = kept.try_get::<String, _>("profile")? == profile;
         }
         if !unchanged {
             revision += 1;
             let event_id = format!("registry-{id}-{revision}");
+            let (street, community) = person.place();
             sqlx::query(
-                "INSERT INTO person (id, kind, profile, revision, event_id, changed_at) VALUES (?, ?, ?, ?, ?, ?)
-                 ON CONFLICT (id) DO UPDATE SET profile = excluded.profile, revision = excluded.revision,
-                 event_id = excluded.event_id, changed_at = excluded.changed_at",
+                "INSERT INTO person (id, kind, street, community, profile, revision, event_id, changed_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                 ON CONFLICT (id) DO UPDATE SET street = excluded.street, community = excluded.community,
+                 profile = excluded.profile, revision = excluded.revision, event_id = excluded.event_id,
+                 changed_at = excluded.changed_at",
             )
             .bind(id)
             .bind(kind)
+            .bind(street)
+            .bind(community)
             .bind(profile)
             .bind(revision)
             .bind(&event_id)
             .bind(at.as_millis())
             .execute(&mut *db)
             .await?;
-            let (subject, event) = put.person.event(&event_id, &self.district, at)?;
+            let (subject, event) = person.event(&event_id, &self.district, at)?;
             Self::post(db, &event_id, &subject, &event).await?;
-        }
-        if let Some(name) = &put.name {
-            let sealed = self.vault.seal(id, Purpose::Name, name)?;
-            sqlx::query(
-                "INSERT INTO vault (person, wrapped_key, name) VALUES (?, ?, ?)
-                 ON CONFLICT (person) DO UPDATE SET wrapped_key = excluded.wrapped_key, name = excluded.name",
-            )
-            .bind(id)
-            .bind(sealed.wrapped_key)
-            .bind(sealed.text)
-            .execute(&mut *db)
-            .await?;
-        }
-        if let Some(phone) = &put.phone {
-            self.put_phone(db, id, phone).await?;
         }
         Ok(Registered { id: id.to_owned(), revision: revision.unsigned_abs(), unchanged })
     }
 
-    /// The names of these people; who has none is left out.
-    ///
-    /// # Errors
-    /// [`PutError::Database`] or [`PutError::Vault`].
-    pub async fn names(&self, ids: &[String]) -> Result<BTreeMap<String, String>, PutError> {
-        let wanted = serde_json::to_string(ids)?;
-        let rows = sqlx::query(
-            "SELECT person, wrapped_key, name FROM vault WHERE person IN (SELECT value FROM json_each(?))",
-        )
-        .bind(wanted)
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                let person: String = row.try_get("person")?;
-                let sealed = Sealed { wrapped_key: row.try_get("wrapped_key")?, text: row.try_get("name")? };
-                let name = self.vault.open_text(&person, Purpose::Name, &sealed)?;
-                Ok((person, name))
-            })
-            .collect()
-    }
-
-    /// The names set after so many changes; 0 is all of them.
-    ///
-    /// # Errors
-    /// [`PutError::Database`] or [`PutError::Vault`].
-    pub async fn named_since(&self, changes: i64) -> Result<Named, PutError> {
-        let mut db = self.pool.begin().await?;
-        let now: i64 = sqlx::query_scalar("SELECT count FROM name_changes").fetch_one(&mut *db).await?;
-        let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM vault").fetch_one(&mut *db).await?;
-        // Names from before changes were counted have the number 0.
-        let from = if changes == 0 { -1 } else { changes };
-        let rows = sqlx::query("SELECT person, wrapped_key, name FROM vault WHERE change > ?")
-            .bind(from)
-            .fetch_all(&mut *db)
-            .await?;
-        drop(db);
-        let vault = self.vault.clone();
-        // Tens of thousands the first time.
-        let opened = tokio::task::spawn_blocking(move || {
-            let open = |row: &SqliteRow| -> Result<_, PutError> {
-                let person: String = row.try_get("person")?;
-                let sealed = Sealed { wrapped_key: row.try_get("wrapped_key")?, text: row.try_get("name")? };
-                let name = vault.open_text(&person, Purpose::Name, &sealed)?;
-                Ok((person, name))
-            };
-            rows.iter().map(open).collect::<Result<Vec<_>, _>>()
-        });
-        let names = opened.await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))??;
-        Ok(Named { names, changes: now, kept: usize::try_from(kept).unwrap_or_default() })
+    /// The person of that id, as published.
+    pub(super) async fn person_in(
+        db: &mut AnyConnection,
+        id: &str,
+    ) -> Result<Option<(Person, bool)>, PutError> {
+        let sql = "SELECT kind, profile, erased FROM person WHERE id = $1";
+        let Some(row) = sqlx::query(sql).bind(id).fetch_optional(db).await? else { return Ok(None) };
+        Ok(Some((Person::from_row(&row)?, row.try_get::<i64, _>("erased")? != 0)))
     }
 
     /// Those among these people whom the query means, by kind and place, one page in the order of their ids.
@@ -285,22 +323,23 @@ impl Store {
         };
         // A community has elders; staff belong to a street.
         let community = query.community.as_ref().filter(|_| query.kind == Kind::Elder);
-        let rows = sqlx::query_scalar(
-            "SELECT person.id FROM json_each(?1) AS wanted
-             JOIN person ON person.id = wanted.value JOIN vault ON vault.person = person.id
-             WHERE person.kind = ?2
-               AND (?3 IS NULL OR json_extract(person.profile, '$.street') = ?3)
-               AND (?4 IS NULL OR json_extract(person.profile, '$.community') = ?4)
-             ORDER BY person.id LIMIT ?5",
-        )
-        .bind(serde_json::to_string(ids)?)
-        .bind(kind)
-        .bind(query.street.as_ref().map(StreetId::as_str))
-        .bind(community.map(CommunityId::as_str))
-        .bind(i64::from(query.limit))
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows)
+        let street = query.street.as_ref().map_or("", StreetId::as_str);
+        let community = community.map_or("", CommunityId::as_str);
+        let sql = "SELECT id, kind, street, community FROM person WHERE id";
+        let mut db = self.pool.acquire().await?;
+        let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+        let mut meant = Vec::new();
+        for row in rows::select_in(&mut db, sql, ids).await? {
+            let is = |column, wanted: &str| -> Result<bool, sqlx::Error> {
+                Ok(wanted.is_empty() || row.try_get::<String, _>(column)? == wanted)
+            };
+            if is("kind", kind)? && is("street", street)? && is("community", community)? {
+                meant.push(row.try_get::<String, _>("id")?);
+            }
+        }
+        meant.sort_unstable();
+        meant.truncate(usize::from(query.limit));
+        Ok(meant)
     }
 
     /// Brings the outbox in line with the stream; `published` is the id of the last event on each subject. What is
@@ -310,31 +349,34 @@ impl Store {
     /// # Errors
     /// [`PutError`]; nothing is changed then.
     pub async fn agree(&self, published: &BTreeMap<String, String>) -> Result<usize, PutError> {
-        let mut db = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let there: Vec<&String> = published.values().collect();
-        sqlx::query("DELETE FROM outbox WHERE event_id IN (SELECT value FROM json_each(?))")
-            .bind(serde_json::to_string(&there)?)
-            .execute(&mut *db)
-            .await?;
-        let rows = sqlx::query(
-            "SELECT id, kind, profile, event_id, changed_at FROM person
-             WHERE event_id NOT IN (SELECT event_id FROM outbox) ORDER BY changed_at, id",
-        )
-        .fetch_all(&mut *db)
-        .await?;
+        let (mut transaction, _) = self.database.begin_alone().await?;
+        let db = &mut *transaction;
+        let there: BTreeSet<&String> = published.values().collect();
+        let waiting: Vec<String> =
+            sqlx::query_scalar("SELECT event_id FROM outbox").fetch_all(&mut *db).await?;
+        let (done, waiting): (Vec<String>, Vec<String>) =
+            waiting.into_iter().partition(|event_id| there.contains(event_id));
+        for event_id in done {
+            sqlx::query("DELETE FROM outbox WHERE event_id = $1").bind(event_id).execute(&mut *db).await?;
+        }
+        let waiting: BTreeSet<String> = waiting.into_iter().collect();
+        let sql = "SELECT id, kind, profile, event_id, changed_at FROM person ORDER BY changed_at, id";
         let mut missing = 0;
-        for row in rows {
+        for row in sqlx::query(sql).fetch_all(&mut *db).await? {
             let (id, kind, event_id): (String, String, String) =
                 (row.try_get("id")?, row.try_get("kind")?, row.try_get("event_id")?);
-            if published.get(&subject_of(&kind, &id, &self.district)?) == Some(&event_id) {
+            if waiting.contains(&event_id)
+                || published.get(&subject_of(&kind, &id, &self.district)?) == Some(&event_id)
+            {
                 continue;
             }
             let at = Timestamp::from_millis(row.try_get("changed_at")?);
             let (subject, event) = Person::from_row(&row)?.event(&event_id, &self.district, at)?;
-            Self::post(&mut db, &event_id, &subject, &event).await?;
+            Self::post(db, &event_id, &subject, &event).await?;
             missing += 1;
         }
-        db.commit().await?;
+        missing += self.agree_kept(db, published, &waiting).await?;
+        transaction.commit().await?;
         Ok(missing)
     }
 }

@@ -148,4 +148,10 @@ pub struct Size {
     /// Beds.
     #[serde(default)]
     pub beds_from: Option<i64>,
+    /// Whether it lies inside an institution; nothing where the document does not say.
+    #[serde(default)]
+    pub in_institution: Option<bool>,
+    /// How its name ends.
+    #[serde(default)]
+    pub name_ends: Option<String>,
 }

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use bytes::Bytes;
-use domain::id::CaregiverId;
+use domain::id::{CaregiverId, CommunityId, StreetId};
 
 use super::{
     audience::{Audience, Belongs, IncidentReach, Kind, Reach, View},
@@ -42,6 +42,8 @@ pub enum Target {
     Kpi(Scope),
     /// Dead letters.
     DeadLetter,
+    /// A call, from somebody who lives there; nowhere in particular where nobody is known by the number.
+    Ringing(Vec<(StreetId, CommunityId)>),
     /// Everyone.
     All,
 }
@@ -56,6 +58,7 @@ impl Entry {
             }
             Target::Kpi(scope) => (audience.of_kpi() == Some(scope)).then(|| self.whole.clone()),
             Target::DeadLetter => audience.of_dead_letters().then(|| self.whole.clone()),
+            Target::Ringing(homes) => audience.of_call(homes).then(|| self.whole.clone()),
             Target::All => Some(self.whole.clone()),
         }
     }
@@ -233,7 +236,7 @@ impl Hub {
                     .chain(me)
                     .collect()
             }
-            Target::Kpi(_) | Target::DeadLetter => {
+            Target::Kpi(_) | Target::DeadLetter | Target::Ringing(_) => {
                 staff(&self.by_audience).filter(|a| entry.for_audience(a).is_some()).collect()
             }
             Target::All => self.by_audience.keys().collect(),

@@ -347,5 +347,8 @@ pub fn of_nobody(path: &str) -> String {
         .replace("{organisation}", "nobody")
         .replace("{matter}", "nothing")
         .replace("{device}", "nothing")
+        .replace("{facility}", "nothing")
+        .replace("{plan}", "nothing")
+        .replace("{person}", "nobody")
         .replace("{letter}", "999999")
 }

@@ -118,6 +118,16 @@ impl Neighbours {
                 Err::<(), _>(Problem::new(404, "nothing_booked", "these books are empty"))
             }));
         }
+        for question in ["organisations", "facilities", "rosters", "plans", "erasures", "export", "caller"] {
+            let server = this
+                .bus
+                .serve(Endpoint::new(subject::ask(&district(), Service::Registry, question)))
+                .await
+                .unwrap();
+            tokio::spawn(server.run(CancellationToken::new(), |_: bus::Call<serde_json::Value>| async {
+                Err::<(), _>(Problem::new(404, "nothing_kept", "this registry is empty"))
+            }));
+        }
         let books =
             this.bus.serve(Endpoint::new(subject::command(&district(), Service::Accounts))).await.unwrap();
         tokio::spawn(books.run(CancellationToken::new(), |_: bus::Call<serde_json::Value>| async {
@@ -277,6 +287,7 @@ impl Neighbours {
                 trained: true,
                 shifts: vec![span],
                 breaks: Vec::new(),
+                off: Vec::new(),
                 max_radius: Metres(8000),
                 rating: None,
                 suspended: false,

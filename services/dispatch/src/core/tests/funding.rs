@@ -218,3 +218,35 @@ fn an_organisation_that_is_stopped_gets_no_orders_until_it_may_again() {
     w.pass(Seconds(40));
     assert_eq!(w.asked(&order), ["c1"]);
 }
+
+#[test]
+fn outside_its_contract_an_organisations_people_are_not_sent() {
+    use schemas::registry::organisation::{Contract, Organisation, Term};
+    let mut w = world();
+    let order = offered(&mut w, Urgency::Normal);
+    let day = domain::calendar::Day::of(w.now);
+    let organisation = |contract| Organisation {
+        id: OrganisationId::new("org").unwrap(),
+        revision: 1,
+        name: "org".to_owned(),
+        contract,
+        designated: None,
+        stars: None,
+        stopped: None,
+        due: None,
+        record: Vec::new(),
+    };
+    let running = Term { from: day.before_months(12), until: day.plus_months(12) };
+    let signed = |term| Contract::Signed { term, checked_on: day };
+    w.give(Input::Organisation(Box::new(organisation(signed(running)))));
+    assert_eq!(w.asked(&order), ["c1"], "a contract that covers the day changes nothing");
+    w.give(Input::Organisation(Box::new(organisation(Contract::Ended { term: running, on: day }))));
+    assert!(w.asked(&order).is_empty(), "an end takes effect at once");
+    let over = Term { from: day.before_months(12), until: day.before_months(1) };
+    w.give(Input::Organisation(Box::new(organisation(signed(over)))));
+    w.pass(Seconds(40));
+    assert!(w.asked(&order).is_empty(), "a day past the term is not covered");
+    w.give(Input::Organisation(Box::new(organisation(signed(running)))));
+    w.pass(Seconds(40));
+    assert_eq!(w.asked(&order), ["c1"]);
+}

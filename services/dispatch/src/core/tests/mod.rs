@@ -188,6 +188,7 @@ impl World {
             trained: true,
             shifts: vec![always],
             breaks: vec![],
+            off: Vec::new(),
             max_radius: Metres(8000),
             rating: Some(450),
             suspended: false,

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use sqlx::AnyPool;
 
-use crate::store::{Place, pool};
+use crate::{Place, place};
 
 /// A running server.
 #[derive(Debug)]
@@ -159,7 +159,7 @@ impl CommitFloor {
     /// # Errors
     /// The reason, in words.
     pub async fn open(place: &Place) -> Result<Self, String> {
-        let (pool, _) = pool(place).await.map_err(|error| error.to_string())?;
+        let (pool, _) = place::pool(place, "floor").await.map_err(|error| error.to_string())?;
         let sql = "CREATE TABLE floor (id BIGINT PRIMARY KEY, payload TEXT NOT NULL)";
         sqlx::query(sql).execute(&pool).await.map_err(|error| error.to_string())?;
         Ok(Self(pool))

@@ -8,13 +8,16 @@ use sqlx::{
     query::Query,
 };
 
-use super::own;
+use crate::own;
 
 /// A value of a column.
 #[derive(Debug, Clone)]
-pub(super) enum Value {
+pub enum Value {
+    /// A text.
     Text(String),
+    /// A text that may not be there.
     Maybe(Option<String>),
+    /// A number.
     Number(i64),
     /// A number that is not there.
     Absent,
@@ -57,7 +60,10 @@ fn bind(query: Query<'_, Any, AnyArguments>, value: Value) -> Query<'_, Any, Any
 }
 
 /// Inserts rows of so many columns; `head` is `INSERT INTO t (a, b)`, `tail` what follows the values.
-pub(super) async fn insert(
+///
+/// # Errors
+/// [`sqlx::Error`].
+pub async fn insert(
     db: &mut AnyConnection,
     head: &str,
     tail: &str,
@@ -85,7 +91,10 @@ pub(super) async fn insert(
 }
 
 /// Selects rows whose column is one of these; `sql` ends before the list.
-pub(super) async fn select_in(
+///
+/// # Errors
+/// [`sqlx::Error`].
+pub async fn select_in(
     db: &mut AnyConnection,
     sql: &str,
     keys: Vec<String>,

@@ -1,0 +1,224 @@
+//! What the registry decides has its effect in a running district at once: contracts, leave, care plans. Real services,
+//! joined by the bus alone.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use bus::{Bus, Followed, StartFrom, testing::NatsServer};
+use domain::{
+    calendar::Day,
+    caregiver::Duty,
+    command::PlaceOrder,
+    geo::{Datum, Wgs84},
+    id::{CaregiverId, DistrictId, OrderId, UserId},
+    order::{Actor, Order, Role},
+};
+use roads::{FallbackModel, Roads};
+use runtime::{Clock, Context, Entropy, NatsConfig, SystemClock};
+use schemas::{
+    envelope::CloudEvent,
+    order::{Accepted, DispatchCommand, DispatchRequest, OrderEvent},
+    position::{DutyCommand, Fix, PositionReport, Presence},
+    profile::{Registered, RegistryCommand},
+    subject::{self, Service, StreamKind},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+const LIMIT: Duration = Duration::from_mins(1);
+
+fn district() -> DistrictId {
+    DistrictId::new("d").unwrap()
+}
+
+async fn ask<Q: Serialize + Sync, A: DeserializeOwned>(bus: &Bus, to: &str, question: &Q) -> A {
+    let deadline = Instant::now() + LIMIT;
+    loop {
+        match bus.request(to.to_owned(), question, Duration::from_secs(5)).await {
+            Ok(answer) => return answer,
+            Err(error) => assert!(Instant::now() < deadline, "{to}: {error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// The last word on an order for which this holds.
+async fn order_where(bus: &Bus, what: &str, holds: impl Fn(&Order) -> bool) -> Order {
+    let search = async {
+        let stream = StreamKind::Orders.name(&district());
+        let mut follower = bus.follow(stream, &[], StartFrom::LastPerSubject).await.unwrap();
+        loop {
+            let Followed::Message(message) = follower.next().await else { continue };
+            if message.subject.contains('~') {
+                continue;
+            }
+            let event: CloudEvent<OrderEvent> = message.decode().unwrap();
+            if holds(&event.data.order) {
+                return event.data.order;
+            }
+        }
+    };
+    tokio::time::timeout(LIMIT, search).await.unwrap_or_else(|_| panic!("not within {LIMIT:?}: {what}"))
+}
+
+async fn start(nats: &NatsServer, state: &Path) -> (Context, Bus) {
+    let (ctx, terms) = (Context::system(), NatsConfig::default());
+    let bus = nats.connect("district").await;
+    let roads = Arc::new(Roads::fallback_only(FallbackModel::default()));
+    let mut config = registry::Config::of(district(), state.join("r"));
+    config.plan_every_ms = 100;
+    registry::start(&config, &terms, &bus, &ctx).await.unwrap();
+    let location = caregiver_location::Config::of(district());
+    caregiver_location::start(&location, &terms, roads.clone(), &bus, &ctx).await.unwrap();
+    dispatch::start(&dispatch::Config::of(district()), &terms, roads, &bus, &ctx).await.unwrap();
+    (ctx, bus)
+}
+
+/// A command to the registry as it stands on the wire.
+async fn tell(bus: &Bus, command: Value) {
+    let command: RegistryCommand = serde_json::from_value(command).unwrap();
+    let _: Registered = ask(bus, &subject::command(&district(), Service::Registry), &command).await;
+}
+
+async fn step(bus: &Bus, (role, user): (Role, &str), about: Value) {
+    let id: String = Entropy::system().text_id();
+    let mut command = json!({ "request": "step", "id": id, "by": { "role": role, "user": user } });
+    command.as_object_mut().unwrap().extend(about.as_object().unwrap().clone());
+    tell(bus, command).await;
+}
+
+async fn people(bus: &Bus) {
+    let place = Wgs84::new(98.29, 39.77).unwrap();
+    let elder = json!({ "id": "e1", "place": place, "street": "s1", "community": "s1-c1" });
+    tell(bus, json!({ "request": "put_elder", "elder": elder })).await;
+    let now = SystemClock.now();
+    let span = json!({ "earliest": now.plus_millis(-3_600_000), "latest": now.plus_millis(36_000_000) });
+    let profile = json!({
+        "id": "c1", "organisation": "org1", "street": "s1", "mode": "e_bike", "trained": true, "shifts": [span],
+        "certificates": [{ "qualification": "elder_care", "valid": span }], "health_certificate": span,
+    });
+    tell(bus, json!({ "request": "put_caregiver", "caregiver": profile })).await;
+    let id = CaregiverId::new("c1").unwrap();
+    let duty = DutyCommand {
+        id: Entropy::system().id(),
+        actor: Actor { role: Role::Caregiver, user: None },
+        caregiver: id.clone(),
+        duty: Duty::On,
+        occurred_at: None,
+    };
+    let _: Presence = ask(bus, &subject::command(&district(), Service::CaregiverLocation), &duty).await;
+    let at = place.offset_m(400.0, 0.0);
+    let fix = Fix {
+        at: SystemClock.now(),
+        lon: at.lon(),
+        lat: at.lat(),
+        datum: Some(Datum::Wgs84),
+        accuracy: Some(5.0),
+        battery: None,
+    };
+    bus.publish(subject::position_report(&district(), &id), &PositionReport { fixes: vec![fix] })
+        .await
+        .unwrap();
+}
+
+async fn place(bus: &Bus, order: &str) {
+    let place: PlaceOrder = serde_json::from_value(json!({ "elder": "e1", "service": "cleaning" })).unwrap();
+    let actor = Actor { role: Role::Operator, user: Some(UserId::new("li").unwrap()) };
+    let order = OrderId::new(order).unwrap();
+    let request = DispatchCommand::Place { id: Entropy::system().id(), order, place };
+    let request = DispatchRequest { actor, caregiver: None, request };
+    let _: Accepted = ask(bus, &subject::command(&district(), Service::Dispatch), &request).await;
+}
+
+fn is(order: &Order, id: &str, stage: &str) -> bool {
+    order.id.as_str() == id && order.stage.name() == stage
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outside_its_contract_an_organisation_gets_no_visits() {
+    let (nats, state) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let (ctx, bus) = start(&nats, state.path()).await;
+    people(&bus).await;
+    place(&bus, "o1").await;
+    order_where(&bus, "an offer before anything is registered", |o| is(o, "o1", "offered")).await;
+    let about = |step: &str, more: Value| {
+        let mut all = json!({ "about": "organisation", "organisation": "org1", "step": step });
+        all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        all
+    };
+    let bureau = (Role::Bureau, "b1");
+    let checks = json!({
+        "legal_person": true, "experienced_lead": true, "certified_staff": true, "clean_credit": true,
+        "no_accident": true,
+    });
+    step(&bus, bureau, about("register", json!({ "name": "康乐", "checks": checks }))).await;
+    let taken = order_where(&bus, "registered, without a contract: the offer is taken back", |o| {
+        o.id.as_str() == "o1" && o.stage.seats().is_empty()
+    });
+    taken.await;
+    let today = Day::of(SystemClock.now());
+    let term = json!({ "term": { "from": today, "until": today.plus_months(12) } });
+    step(&bus, (Role::Supervisor, "s1"), about("propose_contract", term)).await;
+    step(&bus, bureau, about("sign_contract", json!({}))).await;
+    place(&bus, "o2").await;
+    order_where(&bus, "under contract there is an offer", |o| {
+        is(o, "o2", "offered") || is(o, "o1", "offered")
+    })
+    .await;
+    step(&bus, bureau, about("end_contract", json!({}))).await;
+    for id in ["o1", "o2"] {
+        let none = |o: &Order| o.id.as_str() == id && o.stage.seats().is_empty();
+        order_where(&bus, "an end takes effect at once", none).await;
+    }
+    assert_eq!(ctx.tasks.shut_down(LIMIT).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leave_that_is_granted_takes_the_offer_back() {
+    let (nats, state) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let (ctx, bus) = start(&nats, state.path()).await;
+    people(&bus).await;
+    place(&bus, "o1").await;
+    order_where(&bus, "an offer", |o| is(o, "o1", "offered")).await;
+    let now = SystemClock.now();
+    let span = json!({ "earliest": now.plus_millis(-60_000), "latest": now.plus_millis(86_400_000) });
+    let ask = json!({
+        "about": "roster", "caregiver": "c1", "step": "ask_leave", "leave": "l1", "span": span, "kind": "sick",
+    });
+    step(&bus, (Role::Supervisor, "s1"), ask).await;
+    let decide =
+        json!({ "about": "roster", "caregiver": "c1", "step": "decide_leave", "leave": "l1", "grant": true });
+    step(&bus, (Role::Supervisor, "s1"), decide).await;
+    order_where(&bus, "nobody is asked any more", |o| o.id.as_str() == "o1" && o.stage.seats().is_empty())
+        .await;
+    assert_eq!(ctx.tasks.shut_down(LIMIT).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_care_plan_makes_each_days_order_once() {
+    let (nats, state) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let (ctx, bus) = start(&nats, state.path()).await;
+    people(&bus).await;
+    let tomorrow = Day::of(SystemClock.now()).next();
+    let begin = json!({
+        "about": "plan", "plan": "p1", "step": "begin", "elder": "e1",
+        "visit": { "service": "cleaning", "weekdays": [tomorrow.weekday()], "starts": 540, "within": 60,
+                   "from": tomorrow },
+    });
+    step(&bus, (Role::FrontDesk, "f1"), begin).await;
+    let made = order_where(&bus, "tomorrow's order", |o| o.id.as_str().starts_with("plan-p1-")).await;
+    assert_eq!(made.window.earliest, tomorrow.begins().plus_millis(540 * 60_000));
+    // Looked at many times meanwhile, and by a registry that has forgotten what it noted: still one order a day.
+    assert_eq!(ctx.tasks.shut_down(LIMIT).await, Vec::<String>::new());
+    let file = state.path().join("r/registry.sqlite");
+    assert!(file.exists());
+    let (ctx, bus) = start(&nats, state.path()).await;
+    let ask_plans = json!({ "open": true, "limit": 9 });
+    let plans: schemas::registry::CarePlans =
+        ask(&bus, &subject::ask(&district(), Service::Registry, "plans"), &ask_plans).await;
+    let made = plans.items.first().unwrap().made.clone();
+    assert_eq!(made.len(), 1, "{made:?}");
+    assert_eq!(ctx.tasks.shut_down(LIMIT).await, Vec::<String>::new());
+}
