@@ -49,6 +49,9 @@ const incidents = computed(() => world.value.incidents);
 export const alarms = computed(() => standing(incidents.value.values()));
 export const selectedIncident = computed(() => (openIncident.value ? (incidents.value.get(openIncident.value) ?? null) : null));
 
+/** Whoever shows meals hears that something of a day's meal changed, or that anything may have while nobody told. */
+export const mealNews = new Set<(about: { day: string; slot: string } | "anything") => void>();
+
 /** Says what happened to whoever rings the bell. */
 export const arrivals = new Set<(event: LiveEvent & { event: "order" }) => void>();
 
@@ -73,6 +76,7 @@ function flush(): void {
   waiting = [];
   world.value = reduce(world.peek(), events);
   for (const event of events) if (event.event === "order") for (const hear of arrivals) hear(event);
+  for (const event of events) if (event.event === "meals") for (const hear of mealNews) hear(event);
 }
 
 /** Takes in the order a command answered with, without waiting for the stream. */
@@ -97,6 +101,7 @@ export function start(): () => void {
     onEvents: take,
     onState: (state) => {
       connection.value = state;
+      if (state === "live" || state === "resumed") for (const hear of mealNews) hear("anything");
       if (state === "signed_out") ended();
     },
   });

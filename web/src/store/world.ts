@@ -136,6 +136,9 @@ class Draft {
       case "service":
         this.#map("services").set(event.service.service, event.service);
         return;
+      case "meals":
+        // Whoever shows meals asks for them; the world keeps none.
+        return;
       case "reset":
         this.#set("ready", false);
         return;
