@@ -22,6 +22,8 @@ const SLOTS: Slot[] = ["breakfast", "lunch", "dinner"];
 const KEPT = "rounds";
 /** However often something changes, it is asked for again no sooner. */
 const PAUSE_MS = 500;
+/** And so often in any case: a centre that does not tell of meals is asked. */
+const ANYWAY_MS = 20_000;
 
 interface Kept {
   user: string;
@@ -105,6 +107,7 @@ export function start(): () => void {
       void load();
     }, PAUSE_MS);
   };
+  const anyway = setInterval(again, ANYWAY_MS);
   const live = new Live({
     url: "/api/v1/live",
     onEvents: (events) => {
@@ -134,6 +137,7 @@ export function start(): () => void {
   for (const event of ["online", "offline", "focus"]) addEventListener(event, wake);
   return () => {
     live.stop();
+    clearInterval(anyway);
     clearTimeout(timer);
     clearTimeout(retry);
     for (const event of ["online", "offline", "focus"]) removeEventListener(event, wake);

@@ -24,6 +24,8 @@ const ROOMS: Room[] = ["board", "menu", "kitchen", "rounds"];
 const SLOTS: Slot[] = ["breakfast", "lunch", "dinner"];
 /** However often something changes, it is asked for again no sooner. */
 const PAUSE_MS = 700;
+/** And so often in any case: a centre that does not tell of meals is asked. */
+const ANYWAY_MS = 20_000;
 
 /** Asks again a moment after the stream says that something of these changed. */
 function onNews(concerns: (about: { day: string; slot: string } | "anything") => boolean, load: () => void): () => void {
@@ -36,7 +38,9 @@ function onNews(concerns: (about: { day: string; slot: string } | "anything") =>
     }, PAUSE_MS);
   };
   mealNews.add(hear);
+  const anyway = setInterval(load, ANYWAY_MS);
   return () => {
+    clearInterval(anyway);
     mealNews.delete(hear);
     clearTimeout(timer);
   };
