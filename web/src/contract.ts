@@ -538,6 +538,7 @@ export type LiveEvent =
   | { event: "kpi"; kpi: Kpi }
   | { event: "dead_letter"; letter: DeadLetter }
   | { event: "service"; service: ServiceStatus }
+  | { event: "meals"; day: string; slot: "breakfast" | "lunch" | "dinner" }
   | { event: "reset"; reason: string };
 
 // ---- answers --------------------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ export async function sync(): Promise<void> {
 async function hear(answer: Heard): Promise<void> {
   if (answer.kind === "order") world.value = learn(world.value, answer.order);
   else if (answer.kind === "duty") world.value = reduce(world.value, [{ event: "presence", presence: answer.presence }]);
-  else if (answer.incident) world.value = learnIncident(world.value, answer.incident);
+  else if (answer.kind === "incident" && answer.incident) world.value = learnIncident(world.value, answer.incident);
   await keepWorld();
 }
 

@@ -49,6 +49,9 @@ const incidents = computed(() => world.value.incidents);
 export const alarms = computed(() => standing(incidents.value.values()));
 export const selectedIncident = computed(() => (openIncident.value ? (incidents.value.get(openIncident.value) ?? null) : null));
 
+/** Whoever shows meals hears that something of a day's meal changed, or that anything may have while nobody told. */
+export const mealNews = new Set<(about: { day: string; slot: string } | "anything") => void>();
+
 /** Says what happened to whoever rings the bell. */
 export const arrivals = new Set<(event: LiveEvent & { event: "order" }) => void>();
 
@@ -74,6 +77,7 @@ function flush(): void {
   world.value = reduce(world.peek(), events);
   for (const hear of calls) hear(events);
   for (const event of events) if (event.event === "order") for (const hear of arrivals) hear(event);
+  for (const event of events) if (event.event === "meals") for (const hear of mealNews) hear(event);
 }
 
 /** Hears calls that come in. */
@@ -101,6 +105,7 @@ export function start(): () => void {
     onEvents: take,
     onState: (state) => {
       connection.value = state;
+      if (state === "live" || state === "resumed") for (const hear of mealNews) hear("anything");
       if (state === "signed_out") ended();
     },
   });

@@ -42,7 +42,7 @@ function Card({ call }: { call: Ringing }) {
     ringing.value = null;
   };
   return (
-    <div class="ringing" role="alertdialog" aria-label={words.ringing} data-call={call.id}>
+    <div class="phone-call" role="alertdialog" aria-label={words.ringing} data-call={call.id}>
       <h2>
         {words.ringing} <span class="muted">{[call.line, hhmm(call.at)].filter(Boolean).join(" · ")}</span>
       </h2>

@@ -42,6 +42,24 @@ export interface Round {
   stage: "planned" | "departed" | "ended" | "dissolved";
 }
 
+/** What the elder says, or what the box's label says. */
+export type Proof = { proof: "code"; code: string } | { proof: "scan"; label: string };
+
+/** What a courier does with a meal, as it was tapped. */
+export type MealBody = { id: string; occurred_at: string } & (
+  | ({ action: "deliver" } & Proof)
+  | { action: "no_answer"; seen: string }
+);
+
+/** What a courier does with a round, or says of themselves. */
+export type RoundBody = { id: string } & (
+  | { request: "depart"; round: string }
+  | { request: "trouble"; courier: string; what: "late" | "out" | "over"; by?: number; place?: { lon: number; lat: number } }
+);
+
+/** What the centre answers; the courier's rounds are asked for anew. */
+export type MealAnswer = Record<string, unknown>;
+
 export interface Dish {
   id: string;
   name: string;

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import type { Role } from "../contract.ts";
-import { close } from "../desk/state.ts";
+import { close, mealNews } from "../desk/state.ts";
 import { toLocal } from "../desk/dialogs/local-time.ts";
 import { t } from "../text/index.ts";
 import { Dialog } from "../ui/dialog.tsx";
@@ -22,8 +22,29 @@ export const seesMeals = (role: Role | undefined) => role !== undefined && SEES.
 type Room = "board" | "menu" | "kitchen" | "rounds";
 const ROOMS: Room[] = ["board", "menu", "kitchen", "rounds"];
 const SLOTS: Slot[] = ["breakfast", "lunch", "dinner"];
-/** What changes by itself is asked for again after so long. */
-const AGAIN_MS = 5000;
+/** However often something changes, it is asked for again no sooner. */
+const PAUSE_MS = 700;
+/** And so often in any case: a centre that does not tell of meals is asked. */
+const ANYWAY_MS = 5_000;
+
+/** Asks again a moment after the stream says that something of these changed. */
+function onNews(concerns: (about: { day: string; slot: string } | "anything") => boolean, load: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const hear = (about: { day: string; slot: string } | "anything") => {
+    if (!concerns(about)) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      load();
+    }, PAUSE_MS);
+  };
+  mealNews.add(hear);
+  const anyway = setInterval(load, ANYWAY_MS);
+  return () => {
+    clearInterval(anyway);
+    mealNews.delete(hear);
+    clearTimeout(timer);
+  };
+}
 
 export function Meals() {
   const words = t().meals;
@@ -42,8 +63,7 @@ export function Meals() {
   };
   useEffect(() => {
     load();
-    const again = setInterval(load, AGAIN_MS);
-    return () => clearInterval(again);
+    return onNews((about) => about === "anything" || (about.day === day && about.slot === slot), load);
   }, [day, slot]);
   const dishes = new Map(sittings.flatMap((sitting) => sitting.dishes.map((dish) => [dish.id, dish.name] as const)));
   const contents: Record<Room, () => ComponentChildren> = {

@@ -1,52 +1,46 @@
-/** The rounds of a slot, drawn and listed; a door is dragged to another round, and the answer comes at once. */
-import { useState } from "preact/hooks";
+/** The rounds of a slot, on the map and listed; a door is dragged to another round, and the answer comes at once. */
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { caregiverName } from "../desk/names.ts";
+import { baseMap } from "../desk/state.ts";
+import type { RoundsView } from "../map/rounds-view.ts";
 import { hhmm } from "../text/format.ts";
 import { t } from "../text/index.ts";
 import { toastProblem } from "../ui/toast.tsx";
 import { deed } from "./api.ts";
-import type { Round, Stop } from "./contract.ts";
+import type { Round } from "./contract.ts";
+import { hue, Sketch } from "./sketch.tsx";
 
 const KIND = "application/x-care-door";
-const SIZE = 320;
 
 const isOpen = (round: Round) => round.stage === "planned" || round.stage === "departed";
 const doors = (round: Round) => round.stops.filter((stop) => stop.at === "door");
-const hue = (index: number) => `hsl(${(index * 67) % 360} 60% 45%)`;
 
-/** Places as points of a square. */
-export function fit(stops: Stop[]): (stop: Stop) => [number, number] {
-  const lons = stops.map((s) => s.place.lon);
-  const lats = stops.map((s) => s.place.lat);
-  const [west, south] = [Math.min(...lons), Math.min(...lats)];
-  const shrink = Math.cos((south * Math.PI) / 180);
-  const span = Math.max((Math.max(...lons) - west) * shrink, Math.max(...lats) - south, 1e-6);
-  const scale = (SIZE - 20) / span;
-  return (stop) => [10 + (stop.place.lon - west) * shrink * scale, SIZE - 10 - (stop.place.lat - south) * scale];
-}
-
-function Sketch({ rounds }: { rounds: Round[] }) {
-  const all = rounds.flatMap((round) => round.stops);
-  if (all.length === 0) return null;
-  const at = fit(all);
-  return (
-    <svg class="sketch" viewBox={`0 0 ${SIZE} ${SIZE}`} width={SIZE} height={SIZE} role="img" aria-label={t().meals.rooms.rounds}>
-      {rounds.map((round, index) => (
-        <g key={round.id} stroke={hue(index)} fill="none">
-          <polyline points={round.stops.map((stop) => at(stop).join(",")).join(" ")} stroke-width="1.5" stroke-dasharray={round.stage === "planned" ? "4 3" : undefined} />
-          {round.stops.map((stop) => {
-            const [x, y] = at(stop);
-            return stop.at === "door" ? (
-              <circle key={stop.elder} cx={x} cy={y} r="3" fill={stop.done_at ? "none" : hue(index)} />
-            ) : (
-              <rect key={stop.kitchen ?? stop.courier} x={x - 4} y={y - 4} width="8" height="8" fill={hue(index)} />
-            );
-          })}
-        </g>
-      ))}
-    </svg>
-  );
+/** On the district's streets; while there is no map, or none can be had, as a sketch. */
+function Drawn({ rounds }: { rounds: Round[] }) {
+  const base = baseMap.value;
+  const box = useRef<HTMLDivElement>(null);
+  const view = useRef<RoundsView | null>(null);
+  const latest = useRef(rounds);
+  latest.current = rounds;
+  useEffect(() => {
+    const element = box.current;
+    if (!element || base === null || base === "failed") return;
+    let gone = false;
+    void import("../map/rounds-view.ts").then(({ RoundsView }) => {
+      if (gone) return;
+      view.current = new RoundsView(element, base, hue);
+      view.current.show(latest.current);
+    });
+    return () => {
+      gone = true;
+      view.current?.destroy();
+      view.current = null;
+    };
+  }, [base]);
+  useEffect(() => view.current?.show(rounds), [rounds]);
+  if (base === null || base === "failed") return <Sketch rounds={rounds} />;
+  return <div ref={box} class="rounds-map" data-testid="rounds-map" role="img" aria-label={t().meals.rooms.rounds} />;
 }
 
 export function Rounds({ rounds, onChange }: { rounds: Round[]; onChange: () => void }) {
@@ -66,7 +60,7 @@ export function Rounds({ rounds, onChange }: { rounds: Round[]; onChange: () => 
   if (open.length === 0) return <p class="muted">{words.noRounds}</p>;
   return (
     <div class="row top">
-      <Sketch rounds={open} />
+      <Drawn rounds={open} />
       <div class="grow">
         {open.map((round, index) => (
           <section

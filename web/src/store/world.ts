@@ -139,6 +139,9 @@ class Draft {
       case "ringing":
         // Shown once, kept nowhere.
         return;
+      case "meals":
+        // Whoever shows meals asks for them; the world keeps none.
+        return;
       case "reset":
         this.#set("ready", false);
         return;

@@ -51,4 +51,7 @@ export const meals: typeof zh = {
   code: "Code or label",
   handOver: "Handed over",
   nobody: "Nobody opens",
+  offline: "No network: what you do is kept on the phone",
+  waiting: (n: number) => `${n} waiting to be sent`,
+  read: "Understood",
 };

@@ -49,4 +49,7 @@ export const meals = {
   code: "取餐码或标签",
   handOver: "已送达",
   nobody: "无人应门",
+  offline: "无网络，操作会保存在手机上",
+  waiting: (n: number) => `${n} 条操作等待发送`,
+  read: "知道了",
 };

@@ -3,6 +3,7 @@
  * the command id made at the tap, and sent one after the other; an entry leaves only when the centre has answered.
  * Because the ids are repeated on every try, a lost answer does no harm: each step arrives exactly once.
  */
+import type { MealAnswer, MealBody, RoundBody } from "../../meals/contract.ts";
 import type { Accepted, CommandBody, Duty, EmergencyDone, Incident, IncidentBody, Instant, Order, Presence, ProblemDetails, RaiseAlarm } from "../../contract.ts";
 import { post, Refused, Unreachable } from "../../net/http.ts";
 import { run } from "./db.ts";
@@ -11,6 +12,8 @@ export type Deed =
   | { kind: "raise"; body: { id: string } & RaiseAlarm }
   | { kind: "incident"; incident: string; body: IncidentBody }
   | { kind: "order"; order: string; body: CommandBody }
+  | { kind: "meal"; meal: string; body: MealBody }
+  | { kind: "round"; body: RoundBody }
   | { kind: "duty"; body: { id: string; duty: Duty; occurred_at: Instant } };
 
 export interface Entry {
@@ -23,7 +26,7 @@ export interface Entry {
   refused?: ProblemDetails;
 }
 
-export type Heard = { kind: "order"; order: Order } | { kind: "duty"; presence: Presence } | { kind: "incident"; incident: Incident | null };
+export type Heard = { kind: "order"; order: Order } | { kind: "duty"; presence: Presence } | { kind: "incident"; incident: Incident | null } | { kind: "meals"; answer: MealAnswer };
 
 /** Why sending stopped. */
 export type Stop = "empty" | "later" | "sign_in" | "busy";
@@ -98,6 +101,11 @@ async function onFailure(entry: Entry, error: unknown, options: DrainOptions): P
 export async function send(deed: Deed): Promise<Heard> {
   const key = { idempotencyKey: deed.body.id };
   if (deed.kind === "duty") return { kind: "duty", presence: await post<Presence>("/api/v1/duty", deed.body, key) };
+  if (deed.kind === "meal") {
+    const to = `/api/v1/meals/orders/${encodeURIComponent(deed.meal)}/commands`;
+    return { kind: "meals", answer: await post<MealAnswer>(to, deed.body, key) };
+  }
+  if (deed.kind === "round") return { kind: "meals", answer: await post<MealAnswer>("/api/v1/meals/commands", deed.body, key) };
   if (deed.kind === "raise") {
     const { id: _, ...alarm } = deed.body;
     return { kind: "incident", incident: (await post<EmergencyDone>("/api/v1/incidents", alarm, key)).incident ?? null };

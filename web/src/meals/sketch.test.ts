@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Stop } from "./contract.ts";
-import { fit } from "./rounds.tsx";
+import { fit } from "./sketch.tsx";
 
 test("stops fit into the square, north up", () => {
   const stop = (lon: number, lat: number): Stop => ({ at: "door", elder: `${lon}`, place: { lon, lat }, meals: [], eta: "" });
