@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use bus::{Bus, Followed, StartFrom, testing::NatsServer};
 use domain::{id::DistrictId, incident::Happening, time::Timestamp};
 use runtime::{Clock, Health, SystemClock};

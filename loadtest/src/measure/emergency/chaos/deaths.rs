@@ -59,7 +59,7 @@ impl Death {
     pub fn nth(n: usize, ground: &Ground) -> Self {
         let three = matches!(ground, Ground::Three(_));
         let write = (n / 10 + 1) as u32;
-        let side = if n / 5 % 2 == 0 { Side::Before } else { Side::After };
+        let side = if (n / 5).is_multiple_of(2) { Side::Before } else { Side::After };
         match n % 5 {
             0 if !three => Self::AtWrite(write, side),
             1 if !three => Self::AtWriteOfLife(write, side),
