@@ -31,7 +31,9 @@ async fn what_is_no_body_is_named_everywhere() {
         nested.as_bytes(),
     ];
     let mut checked = 0;
-    for endpoint in table().into_iter().filter(|endpoint| endpoint.body.is_some()) {
+    // A body that must be signed is not read before its signature is; see `calls.rs`.
+    let unsigned = |endpoint: &Endpoint| endpoint.body.is_some() && endpoint.path != "/api/v1/calls";
+    for endpoint in table().into_iter().filter(unsigned) {
         let name = format!("{} {}", endpoint.method, endpoint.path);
         for body in bodies {
             let sent =
