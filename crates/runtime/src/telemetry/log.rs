@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use tracing::Subscriber;
-use tracing_subscriber::{EnvFilter, Layer, fmt, registry::LookupSpan};
+use tracing_subscriber::{EnvFilter, Layer, filter::Directive, fmt, registry::LookupSpan};
 
 use super::TelemetryError;
 use crate::config::sections::{LogFormat, TelemetryConfig};
@@ -14,7 +14,7 @@ const NEVER_THE_MESSAGES: &str = "async_nats=info";
 /// `RUST_LOG` if set, the configured filter otherwise; what travels on the bus is never written down, whatever they say.
 pub(super) fn filter(config: &TelemetryConfig) -> Result<EnvFilter, TelemetryError> {
     let filter = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_else(|_| config.log.clone());
-    let quiet = NEVER_THE_MESSAGES.parse();
+    let quiet = NEVER_THE_MESSAGES.parse::<Directive>();
     EnvFilter::try_new(&filter)
         .and_then(|filter| Ok(filter.add_directive(quiet?)))
         .map_err(|error| TelemetryError::Filter { filter, reason: error.to_string() })

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{BUREAU, Ground, Hand, OTHER_BUREAU, STREET, SUPERVISOR, kept, terms};
 
+#[expect(clippy::needless_pass_by_value, reason = "a story reads better without references")]
 fn about(step: &str, more: Value) -> Value {
     let mut all = json!({ "about": "facility", "facility": "f1", "step": step });
     all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

@@ -13,6 +13,7 @@ fn window((from, to): (&str, &str)) -> Value {
     json!({ "earliest": from, "latest": to })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a story reads better without references")]
 fn about(whose: &str, step: &str, more: Value) -> Value {
     let mut all = json!({ "about": "roster", "caregiver": whose, "step": step });
     all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
