@@ -10,6 +10,7 @@
 //! | how a service rebuilds and stays up to date | [`follow`] |
 //! | what becomes of messages nobody can read | [`dead_letter`] |
 //! | handling such a message once more | [`again`] |
+//! | starting while the server starts, too | [`patience`] |
 //! | a real server for tests | `testing` (feature `testing`) |
 
 pub mod again;
@@ -20,6 +21,7 @@ pub mod fence;
 pub mod follow;
 pub mod lease;
 pub mod message;
+pub mod patience;
 pub mod publish;
 pub mod request;
 pub mod sequence;
@@ -37,6 +39,7 @@ pub use fence::{FenceError, FencedWriter, PendingAck};
 pub use follow::{Followed, Follower, StartFrom};
 pub use lease::{Lease, LeaseConfig, LeaseState};
 pub use message::{Message, StreamMessage};
+pub use patience::patiently;
 pub use publish::PublishError;
 pub use request::RequestError;
 pub use sequence::Sequence;

@@ -20,6 +20,48 @@ use sqlx::AnyPool;
 
 use crate::{Place, place};
 
+/// Where a suite makes its databases: the same tests run on SQLite and on a real PostgreSQL.
+#[derive(Debug)]
+pub struct Ground {
+    folder: TempDir,
+    server: Option<PostgresServer>,
+    next: std::sync::atomic::AtomicU32,
+}
+
+impl Ground {
+    /// SQLite files in a folder that goes with this.
+    ///
+    /// # Panics
+    /// If there is no folder to be had.
+    #[expect(clippy::panic, reason = "a test that cannot have its folder must fail and say why")]
+    pub fn sqlite() -> Self {
+        let folder = TempDir::new().unwrap_or_else(|error| panic!("no folder for databases: {error}"));
+        Self { folder, server: None, next: 0.into() }
+    }
+
+    /// Databases of a server of its own.
+    ///
+    /// # Panics
+    /// As [`PostgresServer::start`].
+    pub fn postgres() -> Self {
+        Self { server: Some(PostgresServer::start()), ..Self::sqlite() }
+    }
+
+    /// A new, empty database.
+    pub fn place(&self) -> Place {
+        if let Some(server) = &self.server {
+            return server.database();
+        }
+        let number = self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Place::Folder(self.folder.path().join(number.to_string()))
+    }
+
+    /// For files beside the databases.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
 /// A running server.
 #[derive(Debug)]
 pub struct PostgresServer {

@@ -23,6 +23,9 @@ impl<K> Default for Agenda<K> {
 impl<K: Clone + Ord> Agenda<K> {
     /// Sets, moves or clears a deadline.
     pub fn set(&mut self, name: &K, at: Option<Timestamp>) {
+        if self.get(name) == at {
+            return;
+        }
         if let Some(old) = self.by_name.remove(name) {
             self.by_time.remove(&(old, name.clone()));
         }

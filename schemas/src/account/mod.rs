@@ -5,3 +5,4 @@ pub mod books;
 pub mod funding;
 pub mod matter;
 pub mod person;
+pub mod standing;

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bus::{Bus, Endpoint, Lease, LeaseConfig, StreamError, StreamSpec, SubscribeError};
+use bus::{Bus, Endpoint, Lease, LeaseConfig, StreamError, StreamSpec, SubscribeError, patiently};
 use runtime::{Context, NatsConfig, TaskKind};
 use schemas::subject::{self, Service, StreamKind};
 use tokio::sync::Notify;
@@ -56,7 +56,9 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
         let brought = people::bring(&store, &rules, file, ctx.clock.now()).await?;
         tracing::info!(brought, file = %file.display(), "people brought along");
     }
-    bus.reconcile(&[StreamSpec::of(StreamKind::Funding, district, nats.replicas)]).await?;
+    let health = ctx.health.part("accounts");
+    let streams = [StreamSpec::of(StreamKind::Funding, district, nats.replicas)];
+    patiently(&health, || bus.reconcile(&streams)).await?;
 
     let changed = Arc::new(Notify::new());
     let (desk, clerk) = desk::open(&store, &rules, ctx.clock.clone(), Arc::clone(&changed));
@@ -65,13 +67,14 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
     let questions = questions::serve(bus, district, &desk).await?;
     let holder = format!("accounts-{}", ctx.entropy.text_id());
     let terms = LeaseConfig { ttl: Duration::from_millis(config.lease_ttl_ms), replicas: nats.replicas };
-    let lease = Lease::new(bus, &format!("accounts.{district}"), &holder, terms, &ctx.entropy).await?;
+    let name = format!("accounts.{district}");
+    let lease = patiently(&health, || Lease::new(bus, &name, &holder, terms, &ctx.entropy)).await?;
     let state = lease.state();
     let publisher = Publisher {
         store: store.clone(),
         bus: bus.clone(),
         changed,
-        health: ctx.health.part("accounts"),
+        health,
         metrics: desk.metrics().clone(),
     };
     let orders = Orders {

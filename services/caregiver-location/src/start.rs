@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use bus::{
     Bus, DeadLetters, StreamError, StreamSpec, SubscribeError,
     lease::{Lease, LeaseConfig},
+    patiently,
 };
 use roads::{FallbackModel, Roads, RoadsError};
 use runtime::{Context, NatsConfig, TaskKind};
@@ -67,7 +68,7 @@ pub async fn start(
     let health = ctx.health.part("caregiver-location");
     let core = Shared::new(Core::new(config.rules.clone(), config.believed(&roads)?));
     let specs: Vec<_> = OWN.into_iter().map(|kind| StreamSpec::of(kind, &district, nats.replicas)).collect();
-    bus.reconcile(&specs).await?;
+    patiently(&health, || bus.reconcile(&specs)).await?;
     let service = Service::CaregiverLocation;
     let dead = DeadLetters::new(bus, service, district.clone(), ctx.clock.clone(), ctx.entropy.clone());
     let metrics = Metrics::default();
@@ -102,8 +103,8 @@ pub async fn start(
     let questions = Questions::new(bus, &district, means).await?;
     let holder = format!("caregiver-location-{}", ctx.entropy.text_id());
     let terms = LeaseConfig { ttl: Duration::from_millis(config.lease_ttl_ms), replicas: nats.replicas };
-    let lease =
-        Lease::new(bus, &format!("caregiver-location.{district}"), &holder, terms, &ctx.entropy).await?;
+    let name = format!("caregiver-location.{district}");
+    let lease = patiently(&health, || Lease::new(bus, &name, &holder, terms, &ctx.entropy)).await?;
     let state = lease.state();
 
     tasks.spawn(TaskKind::Intake, "position reports", |stop| reports.run(stop));

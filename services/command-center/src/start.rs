@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use bus::{Bus, StreamSpec};
+use bus::{Bus, StreamSpec, patiently};
 use domain::unit::Seconds;
 use roads::Roads;
 use runtime::{BoxError, Clock, Context, NatsConfig, SharedClock, SystemClock, TaskKind};
@@ -78,7 +78,10 @@ pub async fn start_at(
     wall: SharedClock,
 ) -> Result<Started, BoxError> {
     let district = config.district.id.clone();
-    bus.reconcile(&[StreamSpec::of(StreamKind::Dead, &district, nats.replicas)]).await?;
+    let health = context.health.part("command-center");
+    let streams = [StreamSpec::of(StreamKind::Dead, &district, nats.replicas)];
+    patiently(&health, || bus.reconcile(&streams)).await?;
+    health.ready();
     let (door, trackers) = open_door(config, context, &wall).await?;
     let metrics = Metrics::default();
     let live = Live::new(settings(config), config.max_streams, context.clock.now());

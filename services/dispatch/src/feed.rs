@@ -7,7 +7,7 @@ use domain::{id::DistrictId, incident::Incident};
 use futures::StreamExt;
 use runtime::health::Part;
 use schemas::{
-    account::matter::Standing,
+    account::standing::Standing,
     emergency::IncidentEvent,
     envelope::CloudEvent,
     position::{GeofenceCrossed, Moved, Position, Presence},

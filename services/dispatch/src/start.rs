@@ -8,6 +8,7 @@ use bus::{
         Lease, LeaseConfig, Tenancy,
         office::{self, Office, StepDown},
     },
+    patiently,
 };
 use domain::id::DistrictId;
 use roads::Roads;
@@ -64,10 +65,12 @@ pub async fn start(
 ) -> Result<(), BoxError> {
     let health = ctx.health.part("dispatch");
     let district = &config.district;
-    bus.reconcile(&[StreamSpec::of(StreamKind::Orders, district, nats.replicas)]).await?;
+    let streams = [StreamSpec::of(StreamKind::Orders, district, nats.replicas)];
+    patiently(&health, || bus.reconcile(&streams)).await?;
     let holder = format!("dispatch-{}", ctx.entropy.text_id());
     let lease = LeaseConfig { ttl: Duration::from_millis(config.lease_ttl_ms), replicas: nats.replicas };
-    let lease = Lease::new(bus, &format!("dispatch.{district}"), &holder, lease, &ctx.entropy).await?;
+    let name = format!("dispatch.{district}");
+    let lease = patiently(&health, || Lease::new(bus, &name, &holder, lease, &ctx.entropy)).await?;
     let (state, tenancy) = (lease.state(), lease.tenancy());
     ctx.tasks.spawn(TaskKind::Writer, "dispatch lease", |stop| lease.run(stop));
     let dispatch = Dispatch {

@@ -3,16 +3,15 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 
-use bus::{Bus, Followed, StartFrom, testing::NatsServer};
+use bus::{Bus, testing::NatsServer};
 use domain::{
     alarm::{AlarmCause, Channel, Says, Signal},
-    caregiver::{CaregiverProfile, Duty},
+    caregiver::CaregiverProfile,
     command::{OrderAction, OrderCommand, PlaceOrder},
     device::{Device, DeviceClass},
     elder::ElderProfile,
-    geo::{Datum, Wgs84},
     id::*,
     incident::{Incident, Means},
     order::{Actor, Happening, Order, Role, Stage},
@@ -25,64 +24,15 @@ use roads::{FallbackModel, Roads};
 use runtime::{Clock, Context, Entropy, NatsConfig, SystemClock};
 use schemas::{
     emergency::{EmergencyCommand, EmergencyDone, EmergencyRequest, IncidentEvent},
-    envelope::CloudEvent,
-    order::{Accepted, DispatchCommand, DispatchRequest, OrderEvent},
-    position::{DutyCommand, Fix, PositionReport, Presence},
+    order::{Accepted, DispatchCommand, DispatchRequest},
     profile::{Registered, RegistryCommand},
     subject::{self, Service, StreamKind},
 };
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;
-use tokio::time::Instant;
 
-const LIMIT: Duration = Duration::from_mins(1);
+mod support;
 
-fn district() -> DistrictId {
-    DistrictId::new("d").unwrap()
-}
-
-fn place() -> Wgs84 {
-    Wgs84::new(98.29, 39.77).unwrap()
-}
-
-/// Asks until there is an answer; a refusal that a moment changes is asked again, too.
-async fn ask<Q: Serialize + Sync, A: DeserializeOwned>(bus: &Bus, to: &str, question: &Q) -> A {
-    let deadline = Instant::now() + LIMIT;
-    loop {
-        match bus.request(to.to_owned(), question, Duration::from_secs(5)).await {
-            Ok(answer) => return answer,
-            Err(error) => assert!(Instant::now() < deadline, "{to}: {error}"),
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-}
-
-/// The last of a stream for which this holds.
-async fn until<T: DeserializeOwned>(
-    bus: &Bus,
-    kind: StreamKind,
-    what: &str,
-    holds: impl Fn(&T) -> bool,
-) -> T {
-    let search = async {
-        let mut follower = bus.follow(kind.name(&district()), &[], StartFrom::LastPerSubject).await.unwrap();
-        loop {
-            let Followed::Message(message) = follower.next().await else { continue };
-            if message.subject.contains('~') {
-                continue;
-            }
-            let event: CloudEvent<T> = message.decode().unwrap();
-            if holds(&event.data) {
-                return event.data;
-            }
-        }
-    };
-    tokio::time::timeout(LIMIT, search).await.unwrap_or_else(|_| panic!("not within {LIMIT:?}: {what}"))
-}
-
-async fn order_where(bus: &Bus, what: &str, holds: impl Fn(&Order) -> bool) -> Order {
-    until::<OrderEvent>(bus, StreamKind::Orders, what, |event| holds(&event.order)).await.order
-}
+use support::{LIMIT, ask, at_work, district, order_where, place, until};
 
 async fn incident_where(bus: &Bus, what: &str, holds: impl Fn(&Incident) -> bool) -> Incident {
     until::<IncidentEvent>(bus, StreamKind::Alarms, what, |event| holds(&event.incident)).await.incident
@@ -105,27 +55,7 @@ async fn caregiver(bus: &Bus, name: &str, metres: f64, phone: Option<&str>) {
     };
     let _: Registered = ask(bus, &subject::command(&district(), Service::Registry), &put).await;
     let id = CaregiverId::new(name).unwrap();
-    let duty = DutyCommand {
-        id: Entropy::system().id(),
-        actor: Actor { role: Role::Caregiver, user: None },
-        caregiver: id.clone(),
-        duty: Duty::On,
-        occurred_at: None,
-    };
-    let _: Presence = ask(bus, &subject::command(&district(), Service::CaregiverLocation), &duty).await;
-    let at = place().offset_m(metres, 0.0);
-    let fix = Fix {
-        // A fix from before the shift is nobody's business.
-        at: SystemClock.now(),
-        lon: at.lon(),
-        lat: at.lat(),
-        datum: Some(Datum::Wgs84),
-        accuracy: Some(5.0),
-        battery: None,
-    };
-    bus.publish(subject::position_report(&district(), &id), &PositionReport { fixes: vec![fix] })
-        .await
-        .unwrap();
+    at_work(bus, &id, metres).await;
 }
 
 async fn utter(bus: &Bus, who: &CaregiverId, order: &Order, action: OrderAction) -> Order {

@@ -3,65 +3,27 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 
-use bus::{Bus, Followed, StartFrom, testing::NatsServer};
+use bus::{Bus, testing::NatsServer};
 use domain::{
     calendar::Day,
-    caregiver::Duty,
     command::PlaceOrder,
-    geo::{Datum, Wgs84},
-    id::{CaregiverId, DistrictId, OrderId, UserId},
+    id::{CaregiverId, OrderId, UserId},
     order::{Actor, Order, Role},
 };
 use roads::{FallbackModel, Roads};
 use runtime::{Clock, Context, Entropy, NatsConfig, SystemClock};
 use schemas::{
-    envelope::CloudEvent,
-    order::{Accepted, DispatchCommand, DispatchRequest, OrderEvent},
-    position::{DutyCommand, Fix, PositionReport, Presence},
+    order::{Accepted, DispatchCommand, DispatchRequest},
     profile::{Registered, RegistryCommand},
-    subject::{self, Service, StreamKind},
+    subject::{self, Service},
 };
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
-const LIMIT: Duration = Duration::from_mins(1);
+mod support;
 
-fn district() -> DistrictId {
-    DistrictId::new("d").unwrap()
-}
-
-async fn ask<Q: Serialize + Sync, A: DeserializeOwned>(bus: &Bus, to: &str, question: &Q) -> A {
-    let deadline = Instant::now() + LIMIT;
-    loop {
-        match bus.request(to.to_owned(), question, Duration::from_secs(5)).await {
-            Ok(answer) => return answer,
-            Err(error) => assert!(Instant::now() < deadline, "{to}: {error}"),
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-}
-
-/// The last word on an order for which this holds.
-async fn order_where(bus: &Bus, what: &str, holds: impl Fn(&Order) -> bool) -> Order {
-    let search = async {
-        let stream = StreamKind::Orders.name(&district());
-        let mut follower = bus.follow(stream, &[], StartFrom::LastPerSubject).await.unwrap();
-        loop {
-            let Followed::Message(message) = follower.next().await else { continue };
-            if message.subject.contains('~') {
-                continue;
-            }
-            let event: CloudEvent<OrderEvent> = message.decode().unwrap();
-            if holds(&event.data.order) {
-                return event.data.order;
-            }
-        }
-    };
-    tokio::time::timeout(LIMIT, search).await.unwrap_or_else(|_| panic!("not within {LIMIT:?}: {what}"))
-}
+use support::{LIMIT, ask, at_work, district, order_where, place};
 
 async fn start(nats: &NatsServer, state: &Path) -> (Context, Bus) {
     let (ctx, terms) = (Context::system(), NatsConfig::default());
@@ -90,8 +52,7 @@ async fn step(bus: &Bus, (role, user): (Role, &str), about: Value) {
 }
 
 async fn people(bus: &Bus) {
-    let place = Wgs84::new(98.29, 39.77).unwrap();
-    let elder = json!({ "id": "e1", "place": place, "street": "s1", "community": "s1-c1" });
+    let elder = json!({ "id": "e1", "place": place(), "street": "s1", "community": "s1-c1" });
     tell(bus, json!({ "request": "put_elder", "elder": elder })).await;
     let now = SystemClock.now();
     let span = json!({ "earliest": now.plus_millis(-3_600_000), "latest": now.plus_millis(36_000_000) });
@@ -101,29 +62,10 @@ async fn people(bus: &Bus) {
     });
     tell(bus, json!({ "request": "put_caregiver", "caregiver": profile })).await;
     let id = CaregiverId::new("c1").unwrap();
-    let duty = DutyCommand {
-        id: Entropy::system().id(),
-        actor: Actor { role: Role::Caregiver, user: None },
-        caregiver: id.clone(),
-        duty: Duty::On,
-        occurred_at: None,
-    };
-    let _: Presence = ask(bus, &subject::command(&district(), Service::CaregiverLocation), &duty).await;
-    let at = place.offset_m(400.0, 0.0);
-    let fix = Fix {
-        at: SystemClock.now(),
-        lon: at.lon(),
-        lat: at.lat(),
-        datum: Some(Datum::Wgs84),
-        accuracy: Some(5.0),
-        battery: None,
-    };
-    bus.publish(subject::position_report(&district(), &id), &PositionReport { fixes: vec![fix] })
-        .await
-        .unwrap();
+    at_work(bus, &id, 400.0).await;
 }
 
-async fn place(bus: &Bus, order: &str) {
+async fn place_order(bus: &Bus, order: &str) {
     let place: PlaceOrder = serde_json::from_value(json!({ "elder": "e1", "service": "cleaning" })).unwrap();
     let actor = Actor { role: Role::Operator, user: Some(UserId::new("li").unwrap()) };
     let order = OrderId::new(order).unwrap();
@@ -141,7 +83,7 @@ async fn outside_its_contract_an_organisation_gets_no_visits() {
     let (nats, state) = (NatsServer::start(), tempfile::tempdir().unwrap());
     let (ctx, bus) = start(&nats, state.path()).await;
     people(&bus).await;
-    place(&bus, "o1").await;
+    place_order(&bus, "o1").await;
     order_where(&bus, "an offer before anything is registered", |o| is(o, "o1", "offered")).await;
     let about = |step: &str, more: Value| {
         let mut all = json!({ "about": "organisation", "organisation": "org1", "step": step });
@@ -162,7 +104,7 @@ async fn outside_its_contract_an_organisation_gets_no_visits() {
     let term = json!({ "term": { "from": today, "until": today.plus_months(12) } });
     step(&bus, (Role::Supervisor, "s1"), about("propose_contract", term)).await;
     step(&bus, bureau, about("sign_contract", json!({}))).await;
-    place(&bus, "o2").await;
+    place_order(&bus, "o2").await;
     order_where(&bus, "under contract there is an offer", |o| {
         is(o, "o2", "offered") || is(o, "o1", "offered")
     })
@@ -180,7 +122,7 @@ async fn leave_that_is_granted_takes_the_offer_back() {
     let (nats, state) = (NatsServer::start(), tempfile::tempdir().unwrap());
     let (ctx, bus) = start(&nats, state.path()).await;
     people(&bus).await;
-    place(&bus, "o1").await;
+    place_order(&bus, "o1").await;
     order_where(&bus, "an offer", |o| is(o, "o1", "offered")).await;
     let now = SystemClock.now();
     let span = json!({ "earliest": now.plus_millis(-60_000), "latest": now.plus_millis(86_400_000) });

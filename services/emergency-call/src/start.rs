@@ -3,14 +3,15 @@
 use std::{net::SocketAddr, time::Duration};
 
 use bus::{
-    Bus, DeadLetters, Endpoint, FencedWriter, StreamError, StreamSpec,
+    Bus, DeadLetters, Endpoint, FencedWriter, StreamSpec,
     lease::{
         Lease, LeaseConfig,
         office::{self, Office, StepDown},
     },
+    patiently,
 };
 use domain::id::DistrictId;
-use runtime::{BoxError, Context, Entropy, NatsConfig, TaskKind, health::Part};
+use runtime::{BoxError, Context, NatsConfig, TaskKind, health::Part};
 use schemas::{
     emergency::{Card, CardQuery, EmergencyDone, EmergencyRequest, Supervision, SupervisionQuery},
     envelope::CloudEvent,
@@ -38,8 +39,6 @@ use crate::{
 
 /// Requests and searches handled at a time.
 const CONCURRENCY: usize = 1024;
-/// Pause before the streams are asked for again.
-const PATIENCE: Duration = Duration::from_millis(400);
 
 /// Where the ways in are open.
 #[derive(Debug, Clone, Default)]
@@ -87,7 +86,11 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
     let credentials = Credentials::open(&config.state.join("devices.key"), anonymous, &ctx.entropy)?;
     let holder = format!("emergency-call-{}", ctx.entropy.text_id());
     let lease = LeaseConfig { ttl: Duration::from_millis(config.lease_ttl_ms), replicas: nats.replicas };
-    let lease = patiently(&health, || candidate(bus, district, &holder, lease, &ctx.entropy)).await?;
+    let spec = |kind| StreamSpec::of(kind, district, nats.replicas);
+    let streams = [spec(StreamKind::Alarms), spec(StreamKind::Devices)];
+    patiently(&health, || bus.reconcile(&streams)).await?;
+    let name = format!("emergency-call.{district}");
+    let lease = patiently(&health, || Lease::new(bus, &name, &holder, lease, &ctx.entropy)).await?;
     let state = lease.state();
     ctx.tasks.spawn(TaskKind::Writer, "emergency-call lease", |stop| lease.run(stop));
     let responders = Responders::new(bus, district, Duration::from_millis(config.search_ms));
@@ -127,39 +130,6 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
     };
     ctx.tasks.spawn(TaskKind::Worker, "emergency-call", move |stop| office::hold(emergency, state, stop));
     Ok(app)
-}
-
-/// Declares the streams and runs for the lease.
-async fn candidate(
-    bus: &Bus,
-    district: &DistrictId,
-    holder: &str,
-    lease: LeaseConfig,
-    entropy: &Entropy,
-) -> Result<Lease, StreamError> {
-    bus.reconcile(&[
-        StreamSpec::of(StreamKind::Alarms, district, lease.replicas),
-        StreamSpec::of(StreamKind::Devices, district, lease.replicas),
-    ])
-    .await?;
-    Lease::new(bus, &format!("emergency-call.{district}"), holder, lease, entropy).await
-}
-
-/// Tries again while the server does not answer: this may be the very moment in which it is started anew, too.
-async fn patiently<T, F>(health: &Part, mut attempt: impl FnMut() -> F) -> Result<T, StreamError>
-where
-    F: Future<Output = Result<T, StreamError>>,
-{
-    loop {
-        match attempt().await {
-            Err(error @ StreamError::Server { .. }) => {
-                health.not_ready(format!("{error}; trying again"));
-                tracing::warn!(%error, "the streams cannot be had yet; trying again");
-                tokio::time::sleep(PATIENCE).await;
-            }
-            done => return done,
-        }
-    }
 }
 
 impl Office for Emergency {

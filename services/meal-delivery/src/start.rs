@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use bus::{
     Bus, Call, DeadLetters, Endpoint, FencedWriter, Followed, Follower, StreamSpec,
     lease::{Lease, LeaseConfig, LeaseState, Tenancy},
+    patiently,
 };
 use domain::id::DistrictId;
 use futures::StreamExt;
@@ -75,10 +76,12 @@ pub async fn start(
     let district = &config.district;
     let codes = Codes::new(key_file(&config.state.join("codes.key"), &ctx.entropy)?);
     let spec = |kind| StreamSpec::of(kind, district, nats.replicas);
-    bus.reconcile(&[spec(StreamKind::Meals), spec(StreamKind::Diners)]).await?;
+    let streams = [spec(StreamKind::Meals), spec(StreamKind::Diners)];
+    patiently(&health, || bus.reconcile(&streams)).await?;
     let holder = format!("meal-delivery-{}", ctx.entropy.text_id());
     let lease = LeaseConfig { ttl: Duration::from_millis(config.lease_ttl_ms), replicas: nats.replicas };
-    let lease = Lease::new(bus, &format!("meal-delivery.{district}"), &holder, lease, &ctx.entropy).await?;
+    let name = format!("meal-delivery.{district}");
+    let lease = patiently(&health, || Lease::new(bus, &name, &holder, lease, &ctx.entropy)).await?;
     let (state, tenancy) = (lease.state(), lease.tenancy());
     ctx.tasks.spawn(TaskKind::Writer, "meal-delivery lease", |stop| lease.run(stop));
     let clock = ctx.clock.clone();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bus::{Bus, DeadLetters, Followed, StartFrom, StreamError, StreamMessage, message::Undecodable};
 use runtime::{BoxError, SharedClock};
 use schemas::{
-    account::matter::{Rated, Standing},
+    account::standing::{Rated, Standing},
     envelope::CloudEvent,
     subject::{self, StreamKind},
 };

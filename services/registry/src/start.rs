@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bus::{Bus, DeadLetters, Endpoint, Lease, LeaseConfig, StreamError, StreamSpec, SubscribeError};
+use bus::{
+    Bus, DeadLetters, Endpoint, Lease, LeaseConfig, StreamError, StreamSpec, SubscribeError, patiently,
+};
 use runtime::{Context, NatsConfig, TaskKind};
 use schemas::subject::{self, Service, StreamKind};
 use tokio::sync::Notify;
@@ -64,7 +66,8 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
             tracing::warn!(%row, "not imported");
         }
     }
-    bus.reconcile(&[StreamSpec::of(StreamKind::Profiles, district, nats.replicas)]).await?;
+    let streams = [StreamSpec::of(StreamKind::Profiles, district, nats.replicas)];
+    patiently(&health, || bus.reconcile(&streams)).await?;
 
     let changed = Arc::new(Notify::new());
     let metrics = Metrics::default();
@@ -85,7 +88,8 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
     let (export, caller) = (ask("export").await?, ask("caller").await?);
     let holder = format!("registry-{}", ctx.entropy.text_id());
     let terms = LeaseConfig { ttl: Duration::from_millis(config.lease_ttl_ms), replicas: nats.replicas };
-    let lease = Lease::new(bus, &format!("registry.{district}"), &holder, terms, &ctx.entropy).await?;
+    let name = format!("registry.{district}");
+    let lease = patiently(&health, || Lease::new(bus, &name, &holder, terms, &ctx.entropy)).await?;
     let state = lease.state();
     let ahead = Ahead {
         store: store.clone(),

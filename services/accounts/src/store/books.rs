@@ -12,7 +12,7 @@ use schemas::{
     account::{
         assessment::Kind,
         funding::Noted,
-        matter::{Rated, Standing},
+        standing::{Rated, Standing},
     },
     envelope::CloudEvent,
     subject::{self, Service},

@@ -7,7 +7,7 @@ use accounts::{
     rulebook::Rulebook,
     store::{Outcome, Place, Store},
 };
-use database::testing::PostgresServer;
+pub use database::testing::Ground;
 use domain::{
     calendar::Day,
     id::{CommandId, DistrictId, ElderId, OrderId, OrganisationId, UserId},
@@ -19,36 +19,6 @@ use schemas::account::{
     assessment::Kind,
     funding::{CaptureRequest, Funding, HoldRequest, Noted},
 };
-
-/// Where databases can be made.
-pub struct Ground {
-    folder: tempfile::TempDir,
-    server: Option<PostgresServer>,
-    next: std::cell::Cell<u32>,
-}
-
-impl Ground {
-    pub fn sqlite() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), server: None, next: 0.into() }
-    }
-
-    pub fn postgres() -> Self {
-        Self { server: Some(PostgresServer::start()), ..Self::sqlite() }
-    }
-
-    /// A new, empty database.
-    pub fn place(&self) -> Place {
-        self.next.set(self.next.get() + 1);
-        match &self.server {
-            Some(server) => server.database(),
-            None => Place::Folder(self.folder.path().join(self.next.get().to_string())),
-        }
-    }
-
-    pub fn folder(&self) -> &std::path::Path {
-        self.folder.path()
-    }
-}
 
 pub fn district() -> DistrictId {
     DistrictId::new("d1").unwrap()

@@ -4,7 +4,6 @@
 //! answers. If a write fails, the process no longer owns the district: the core is thrown away and rebuilt from the
 //! stream.
 
-mod agenda;
 mod away;
 mod commands;
 mod deadlines;
@@ -27,6 +26,7 @@ use std::{
 };
 
 use domain::{
+    agenda::Agenda,
     elder::ElderProfile,
     id::{CaregiverId, DistrictId, ElderId, IncidentId, OrderId, OrganisationId},
     order::{Order, Refusal},
@@ -42,7 +42,6 @@ use schemas::{
 };
 
 use self::{
-    agenda::Agenda,
     funding::{Answer, Funds, Question},
     roster::Roster,
     settings::Settings,
@@ -139,7 +138,7 @@ pub struct Core {
     forgotten: HashMap<OrderId, Timestamp>,
     /// Who served whom lately and until when, the latest first (continuity).
     served: HashMap<ElderId, Vec<(Timestamp, CaregiverId)>>,
-    agenda: Agenda,
+    agenda: Agenda<OrderId>,
     funds: Funds,
     standings: Standings,
     /// Who goes to which emergency.

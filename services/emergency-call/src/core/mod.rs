@@ -12,7 +12,6 @@
 //! The core acts at once on what it decides; the adapter makes each decision durable in the same order and only then
 //! answers. If a write fails, the core is thrown away and rebuilt from the streams.
 
-mod agenda;
 mod alarms;
 mod commands;
 mod escalate;
@@ -24,6 +23,7 @@ mod supervise;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::{
+    agenda::Agenda,
     alarm::Signal,
     escalation::Search,
     geo::Wgs84,
@@ -38,7 +38,7 @@ use schemas::{
 };
 
 pub use self::reach::{CallKey, News, Told};
-use self::{agenda::Agenda, settings::Settings, supervise::Supervision};
+use self::{settings::Settings, supervise::Supervision};
 
 /// Whom to answer; made by the adapter.
 pub type Ticket = u64;

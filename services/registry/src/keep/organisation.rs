@@ -7,7 +7,7 @@ use domain::{
     time::Timestamp,
 };
 use schemas::{
-    account::matter::{Rated, Standing},
+    account::standing::{Rated, Standing},
     registry::organisation::{
         Contract, Designation, MAX_NAME, Organisation, OrganisationStep, Stars, Stopped, Term,
     },

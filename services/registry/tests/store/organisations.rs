@@ -2,7 +2,7 @@
 
 use registry::keep::{Kind, organisation::Word};
 use schemas::{
-    account::matter::{Rated, Standing},
+    account::standing::{Rated, Standing},
     envelope::CloudEvent,
     registry::organisation::OrganisationProfiled,
 };

@@ -1,6 +1,5 @@
 //! Databases, people, and the words of a story.
 
-use database::testing::PostgresServer;
 use domain::{
     calendar::Day,
     id::{CaregiverId, CommandId, DistrictId, UserId},
@@ -21,34 +20,26 @@ use schemas::{
 };
 use serde_json::{Value, json};
 
-/// Where databases can be made.
-pub struct Ground {
-    folder: tempfile::TempDir,
-    server: Option<PostgresServer>,
-    next: std::cell::Cell<u32>,
-}
+/// Where databases can be made, with the key file beside them.
+pub struct Ground(database::testing::Ground);
 
 impl Ground {
     pub fn sqlite() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), server: None, next: 0.into() }
+        Self(database::testing::Ground::sqlite())
     }
 
     pub fn postgres() -> Self {
-        Self { server: Some(PostgresServer::start()), ..Self::sqlite() }
+        Self(database::testing::Ground::postgres())
     }
 
     /// A new, empty database.
     pub fn place(&self) -> Place {
-        self.next.set(self.next.get() + 1);
-        match &self.server {
-            Some(server) => server.database(),
-            None => Place::Folder(self.folder.path().join(self.next.get().to_string())),
-        }
+        self.0.place()
     }
 
     /// The vault of that key file.
     pub fn vault(&self, name: &str) -> Vault {
-        Vault::open(&self.folder.path().join(name), &Entropy::system()).unwrap()
+        Vault::open(&self.0.folder().join(name), &Entropy::system()).unwrap()
     }
 
     pub async fn open(&self, place: &Place) -> Store {

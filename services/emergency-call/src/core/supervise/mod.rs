@@ -11,6 +11,7 @@ mod trial;
 use std::collections::{BTreeMap, HashMap};
 
 use domain::{
+    agenda::Agenda,
     alarm::{AlarmCause, Channel, Fault, Says, Signal},
     device::{Condition, Device, StandingFault},
     id::{DeviceId, StreetId},
@@ -23,7 +24,7 @@ use schemas::{
 };
 
 use self::{outage::Street, saved::Saving};
-use super::{Effect, Ticket, agenda::Agenda, settings::Supervision as Rules};
+use super::{Effect, Ticket, settings::Supervision as Rules};
 
 /// A device under watch.
 #[derive(Debug, Clone)]
