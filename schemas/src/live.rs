@@ -3,8 +3,10 @@
 //! positions are coalesced and carry none.
 
 use domain::{
+    calendar::Day,
     caregiver::CaregiverProfile,
     incident::Incident,
+    meal::Slot,
     order::{Actor, Order},
     time::Timestamp,
 };
@@ -76,6 +78,14 @@ pub enum LiveEvent {
     Service {
         /// Which.
         service: ServiceStatus,
+    },
+    /// Something of a day's meal changed: an order, a menu, a pot, a round. Who shows it asks for it again; told once a
+    /// second at most.
+    Meals {
+        /// Of which day.
+        day: Day,
+        /// Of which meal.
+        slot: Slot,
     },
     /// What the client has is no longer the truth: connect anew without a cursor.
     Reset {

@@ -186,7 +186,11 @@ async fn tick(edge: Edge, stop: CancellationToken) -> Result<(), BoxError> {
         edge.live.change(|core| core.hub.turn_positions());
         if round.is_multiple_of(ROUNDS_PER_FIGURES) {
             let now = edge.clock.now();
-            edge.live.change(|core| core.tell_figures(now));
+            edge.live.change(|core| {
+                let mut woken = core.tell_figures(now);
+                woken.extend(core.tell_meals());
+                woken
+            });
             edge.metrics.live_clients(edge.live.clients());
         }
         if round.is_multiple_of(ROUNDS_PER_PING) {

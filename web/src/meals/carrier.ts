@@ -22,8 +22,8 @@ const SLOTS: Slot[] = ["breakfast", "lunch", "dinner"];
 const KEPT = "rounds";
 /** However often something changes, it is asked for again no sooner. */
 const PAUSE_MS = 500;
-/** And so often in any case: a centre that does not tell of meals is asked. */
-const ANYWAY_MS = 5_000;
+/** And so often in any case. */
+const ANYWAY_MS = 20_000;
 
 interface Kept {
   user: string;

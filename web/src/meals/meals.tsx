@@ -24,8 +24,8 @@ const ROOMS: Room[] = ["board", "menu", "kitchen", "rounds"];
 const SLOTS: Slot[] = ["breakfast", "lunch", "dinner"];
 /** However often something changes, it is asked for again no sooner. */
 const PAUSE_MS = 700;
-/** And so often in any case: a centre that does not tell of meals is asked. */
-const ANYWAY_MS = 5_000;
+/** And so often in any case. */
+const ANYWAY_MS = 20_000;
 
 /** Asks again a moment after the stream says that something of these changed. */
 function onNews(concerns: (about: { day: string; slot: string } | "anything") => boolean, load: () => void): () => void {

@@ -22,6 +22,7 @@ pub(super) async fn follow_diners(feed: Feed, health: Part, stop: CancellationTo
 async fn follow(feed: Feed, kind: StreamKind, health: Part, stop: CancellationToken) -> Result<(), BoxError> {
     let opening = feed.open(kind, StartFrom::LastPerSubject, &health);
     let Some(mut follower) = unless_stopped(opening, &stop).await else { return Ok(()) };
+    let mut caught_up = false;
     let takeovers = [subject::meals_takeover(&feed.district), subject::diners_takeover(&feed.district)];
     while let Some(followed) = next(&mut follower, &stop).await {
         match followed {
@@ -30,14 +31,19 @@ async fn follow(feed: Feed, kind: StreamKind, health: Part, stop: CancellationTo
                 Ok(event) => {
                     let at = event.time;
                     feed.live.change(|core| {
-                        core.world.meals.put(event.data, at);
+                        // Nobody who watches need be told what was so before.
+                        core.meal(event.data, at, caught_up);
                         Vec::new()
                     });
                 }
                 Err(error) => feed.dead.keep_undecodable(&message, &error).await,
             },
-            Followed::CaughtUp { .. } => health.ready(),
+            Followed::CaughtUp { .. } => {
+                caught_up = true;
+                health.ready();
+            }
             Followed::Reset => {
+                caught_up = false;
                 feed.live.change(|core| {
                     match kind {
                         StreamKind::Diners => core.world.meals.clear_diners(),

@@ -1,6 +1,8 @@
 //! Who sees what of the live stream. Decided once per client when it connects, and once per event when it is
 //! published; never again in between.
 
+use std::collections::BTreeSet;
+
 use domain::{
     id::{CaregiverId, CommunityId, ElderId, OrganisationId, StreetId},
     order::Role,
@@ -19,7 +21,8 @@ pub enum Audience {
     Caregiver(CaregiverId),
     /// One elder and family.
     Elder(ElderId),
-    /// Accounts of roles that have no room here, made before that was refused: the state of the services.
+    /// Kitchens, and accounts of roles that have no room here, made before that was refused: the state of the services,
+    /// and that something of a meal changed.
     Nobody,
 }
 
@@ -51,6 +54,8 @@ pub enum Kind {
     DeadLetters,
     /// Emergencies and devices.
     Incidents,
+    /// Meals and their rounds.
+    Meals,
 }
 
 impl Desk {
@@ -148,6 +153,17 @@ impl Audience {
                     || homes.iter().any(|(street, community)| scope.covers(street, community))
             }
             _ => false,
+        }
+    }
+
+    /// Whether it is told that something of a meal changed: staff with a room for it, kitchens, the couriers whose rounds
+    /// it was. It says no more than that.
+    pub fn of_meals(&self, couriers: &BTreeSet<CaregiverId>) -> bool {
+        match self {
+            Self::Staff(desk, _) => desk.sees(Kind::Meals),
+            Self::Caregiver(me) => couriers.contains(me),
+            Self::Nobody => true,
+            Self::Organisation(..) | Self::Elder(_) => false,
         }
     }
 

@@ -1,17 +1,23 @@
 //! What is known and who watches, changed together, so that a snapshot and the events after it fit without a gap.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use domain::{
+    calendar::Day,
     caregiver::{CaregiverProfile, Duty},
     elder::ElderProfile,
     id::{CaregiverId, ElderId},
     incident::Incident,
+    meal::Slot,
     order::Order,
     time::Timestamp,
 };
 use schemas::{
     live::{Kpi, Letter, Ringing, ServiceStatus},
+    meal::MealEvent,
     position::{Position, Presence},
 };
 
@@ -115,6 +121,8 @@ pub struct Core {
     figures: Figures,
     /// The figures as last sent, by scope.
     sent: HashMap<Scope, Kpi>,
+    /// What of meals changed and was not told yet, and whose rounds.
+    meals: BTreeMap<(Day, Slot), BTreeSet<CaregiverId>>,
 }
 
 impl Core {
@@ -126,6 +134,7 @@ impl Core {
             hub: Hub::new(settings.limits),
             figures: Figures::new(settings.calendar, now),
             sent: HashMap::new(),
+            meals: BTreeMap::new(),
         }
     }
 
@@ -273,6 +282,30 @@ impl Core {
         self.hub.publish(Entry { target: Target::All, whole, field: None })
     }
 
+    /// Something about meals; that it changed is told with the next figures, where it is `news`.
+    pub fn meal(&mut self, event: MealEvent, at: Timestamp, news: bool) {
+        let (about, courier) = match &event {
+            MealEvent::Meal(meal) => (Some((meal.sitting.day, meal.sitting.slot)), None),
+            MealEvent::Sitting(sitting) => (Some((sitting.key.day, sitting.key.slot)), None),
+            MealEvent::Round(round) => (Some((round.day, round.slot)), Some(round.courier.clone())),
+            _ => (None, None),
+        };
+        self.world.meals.put(event, at);
+        if let Some(about) = about.filter(|_| news) {
+            self.meals.entry(about).or_default().extend(courier);
+        }
+    }
+
+    /// Tells what of meals changed since the last time.
+    pub fn tell_meals(&mut self) -> Vec<ClientId> {
+        let mut woken = Vec::new();
+        for ((day, slot), couriers) in std::mem::take(&mut self.meals) {
+            let whole = Event::Meals { day, slot }.frame();
+            woken.extend(self.hub.publish(Entry { target: Target::Meals(couriers), whole, field: None }));
+        }
+        woken
+    }
+
     /// Sends the figures that changed to those who look at them; once a second is enough.
     pub fn tell_figures(&mut self, now: Timestamp) -> Vec<ClientId> {
         if self.figures.new_day(now) {
@@ -280,8 +313,7 @@ impl Core {
                 self.figures.order(order);
             }
         }
-        let scopes: std::collections::BTreeSet<Scope> =
-            self.hub.audiences().filter_map(Audience::of_kpi).cloned().collect();
+        let scopes: BTreeSet<Scope> = self.hub.audiences().filter_map(Audience::of_kpi).cloned().collect();
         self.sent.retain(|scope, _| scopes.contains(scope));
         let mut woken = Vec::new();
         for scope in scopes {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use bytes::{BufMut, Bytes, BytesMut};
-use domain::{caregiver::CaregiverProfile, incident::Incident, order::Order, time::Timestamp};
+use domain::{
+    calendar::Day, caregiver::CaregiverProfile, incident::Incident, meal::Slot, order::Order, time::Timestamp,
+};
 use schemas::{
     live::{Kpi, Letter, Ringing, ServiceStatus},
     position::{Position, Presence},
@@ -23,6 +25,7 @@ pub(super) enum Event<'a> {
     DeadLetter { letter: &'a Letter },
     Ringing { ringing: &'a Ringing },
     Service { service: &'a ServiceStatus },
+    Meals { day: Day, slot: Slot },
     Reset { reason: &'a str },
 }
 
@@ -63,6 +66,7 @@ impl Event<'_> {
             Self::DeadLetter { .. } => "dead_letter",
             Self::Ringing { .. } => "ringing",
             Self::Service { .. } => "service",
+            Self::Meals { .. } => "meals",
             Self::Reset { .. } => "reset",
         }
     }

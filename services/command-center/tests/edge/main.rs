@@ -13,6 +13,8 @@ mod letters;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod meals;
+#[cfg(test)]
 mod nonsense;
 #[cfg(test)]
 mod orders;

@@ -6,7 +6,7 @@
 //! anew. Positions are not in the log: a client that comes back later gets the latest of each (see
 //! [`positions`](super::positions)). Wake-ups are returned, not done: the caller knows how.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use bytes::Bytes;
 use domain::id::{CaregiverId, CommunityId, StreetId};
@@ -44,6 +44,8 @@ pub enum Target {
     DeadLetter,
     /// A call, from somebody who lives there; nowhere in particular where nobody is known by the number.
     Ringing(Vec<(StreetId, CommunityId)>),
+    /// Something of a meal; these couriers' rounds.
+    Meals(BTreeSet<CaregiverId>),
     /// Everyone.
     All,
 }
@@ -59,6 +61,7 @@ impl Entry {
             Target::Kpi(scope) => (audience.of_kpi() == Some(scope)).then(|| self.whole.clone()),
             Target::DeadLetter => audience.of_dead_letters().then(|| self.whole.clone()),
             Target::Ringing(homes) => audience.of_call(homes).then(|| self.whole.clone()),
+            Target::Meals(couriers) => audience.of_meals(couriers).then(|| self.whole.clone()),
             Target::All => Some(self.whole.clone()),
         }
     }
@@ -239,6 +242,8 @@ impl Hub {
             Target::Kpi(_) | Target::DeadLetter | Target::Ringing(_) => {
                 staff(&self.by_audience).filter(|a| entry.for_audience(a).is_some()).collect()
             }
+            // Once a second at most: searching is cheap enough.
+            Target::Meals(_) => self.by_audience.keys().filter(|a| entry.for_audience(a).is_some()).collect(),
             Target::All => self.by_audience.keys().collect(),
         };
         for id in concerned.into_iter().filter_map(|a| self.by_audience.get(a)).flatten() {
