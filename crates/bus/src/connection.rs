@@ -3,7 +3,7 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use async_nats::{
-    Client, ConnectErrorKind, ConnectOptions, Event,
+    Client, ConnectErrorKind, ConnectOptions, Event, ServerAddr,
     jetstream::{self, context::ContextBuilder},
 };
 use futures::StreamExt;
@@ -73,6 +73,12 @@ pub enum ConnectError {
     Incomplete(&'static str),
 }
 
+/// The addresses of `nats.url`, separated by commas.
+fn servers(url: &str) -> Result<Vec<ServerAddr>, ConnectError> {
+    let parsed = url.split(',').map(|one| one.trim().parse::<ServerAddr>()).collect::<Result<_, _>>();
+    parsed.map_err(|error| ConnectError::Hopeless { url: url.to_owned(), reason: error.to_string() })
+}
+
 impl Bus {
     /// Connects, waiting for a server as long as it takes, and keeps the connection from then on.
     ///
@@ -85,10 +91,11 @@ impl Bus {
         let (link_tx, link) = watch::channel(Link::Down { connections: 0 });
         let link_tx = Arc::new(link_tx);
         let timeout = Duration::from_millis(config.timeout_ms);
+        let servers = servers(&config.url)?;
         let mut attempt = 0;
         let client = loop {
             let options = options(config, name, timeout)?.event_callback(listener(&link_tx, &health));
-            match options.connect(config.url.as_str()).await {
+            match options.connect(&servers).await {
                 Ok(client) => break client,
                 Err(error) if is_hopeless(error.kind()) => {
                     return Err(ConnectError::Hopeless {

@@ -80,3 +80,17 @@ async fn a_malformed_address_is_refused_at_once() {
     let error = Bus::connect(&config, "test", Health::default().part("nats")).await.unwrap_err();
     assert!(!error.to_string().contains("nonsense"), "a secret never shows: {error}");
 }
+
+#[tokio::test]
+async fn of_several_addresses_the_one_that_answers_is_taken() {
+    let (server, mut gone) = (NatsServer::start(), NatsServer::start());
+    let url = format!("{}, {}", gone.url(), server.url());
+    gone.kill();
+    let config = NatsConfig { url, ..NatsConfig::default() };
+    let connecting = Bus::connect(&config, "test", Health::default().part("nats"));
+    let bus = soon("connecting to the second", connecting).await.unwrap();
+    bus.round_trip(LIMIT).await.unwrap();
+    let config = NatsConfig { url: format!("{},::nowhere", server.url()), ..config };
+    let refused = Bus::connect(&config, "test", Health::default().part("nats")).await;
+    assert!(matches!(refused, Err(ConnectError::Hopeless { .. })), "an address that is none is told at once");
+}
