@@ -5,15 +5,16 @@
 //! what is stored is always a prefix of what was sent, in the order sent, with nobody else's message in between.
 //!
 //! The sequence alone does not fence a pipeline: two writers that began at the same sequence expect the same numbers,
-//! and a message of the one may arrive just when the other has written up to the number before it. So each message but
-//! the writer's first also names the message it follows (`Nats-Expected-Last-Msg-Id`).
+//! and a message of the one may arrive just when the other has written up to the number before it. So a writer begins
+//! by leaping over whatever another may still have on the way, see [`leap`](crate::leap), and has a bounded number of
+//! messages on the way itself. A first message thus never follows the last one directly; sequences have gaps.
 //!
 //! After any failure the writer is poisoned. Its owner then steps down or rebuilds from the stream and opens a new
 //! writer; nothing else tells what was stored.
 
 use std::{
     fmt,
-    future::{Future, IntoFuture},
+    future::Future,
     pin::Pin,
     sync::{
         Arc,
@@ -30,10 +31,11 @@ use async_nats::{
 use bytes::Bytes;
 use schemas::envelope::CloudEvent;
 use serde::Serialize;
-use tokio_util::sync::WaitForCancellationFutureOwned;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::{
     Bus, Sequence, Subject, ToSubject,
+    leap::{IN_FLIGHT, LEAP, LeapError, leap},
     stream::{LARGEST_MESSAGE, in_full},
     trace,
 };
@@ -107,8 +109,10 @@ pub struct FencedWriter {
     fence: Arc<Fence>,
     /// What the stream's last sequence will be once everything sent is stored.
     expected: Sequence,
-    /// The id of the last message this writer sent.
-    last_id: Option<header::HeaderValue>,
+    /// Whether the stream has been taken over.
+    begun: bool,
+    /// A permit for each message on its way.
+    room: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
@@ -123,13 +127,15 @@ impl FencedWriter {
     /// first message tells.
     pub fn open(bus: &Bus, stream: impl Into<String>, last: Sequence) -> Self {
         let fence = Fence { stream: stream.into(), poisoned: AtomicBool::new(false) };
-        Self { bus: bus.clone(), fence: Arc::new(fence), expected: last, last_id: None }
+        let room = Arc::new(Semaphore::new(IN_FLIGHT));
+        Self { bus: bus.clone(), fence: Arc::new(fence), expected: last, begun: false, room }
     }
 
     /// Sends an event; its `id` is the message's id for deduplication.
     ///
     /// The order of the calls is the order in the stream. Returning means *sent*; the [`PendingAck`] tells when it is
-    /// *stored*, and need not be awaited before the next call. Waits only when thousands are on their way.
+    /// *stored*, and need not be awaited before the next call. The first call takes the stream over and waits for that;
+    /// later ones wait only when [`IN_FLIGHT`](crate::leap::IN_FLIGHT) are on their way.
     ///
     /// # Errors
     /// [`FenceError::Poisoned`], [`FenceError::Unsendable`]; all else comes with the acknowledgement.
@@ -152,9 +158,7 @@ impl FencedWriter {
         message_id: &str,
         payload: Bytes,
     ) -> Result<PendingAck, FenceError> {
-        if self.is_poisoned() {
-            return Err(FenceError::Poisoned { stream: self.fence.stream.clone() });
-        }
+        self.sound()?;
         if payload.len() + HEADERS > LARGEST_MESSAGE as usize {
             // Sent, it would be refused, and with it everything behind it.
             let reason =
@@ -163,31 +167,70 @@ impl FencedWriter {
         }
         let subject = subject.to_subject();
         let id: header::HeaderValue = message_id.parse().map_err(|error| self.fence.unsendable(&error))?;
-        let headers = self.headers(&subject, id.clone());
+        if !self.begun
+            && let Err(error) = self.begin().await
+        {
+            return Ok(PendingAck::failed(error, self.expected, &self.fence));
+        }
         // If this call is dropped while it waits for room, nothing was sent and the expectation stands.
+        let permit =
+            Arc::clone(&self.room).acquire_owned().await.map_err(|error| self.fence.unsendable(&error))?;
+        self.sound()?;
+        let headers = self.headers(&subject, id);
         match self.bus.jetstream().publish_with_headers(subject, headers, payload).await {
             Ok(ack) => {
                 let after = self.expected;
                 self.expected = after.next();
-                self.last_id = Some(id);
-                let no_more_answers = Box::pin(self.bus.no_more_answers().cancelled_owned());
-                Ok(PendingAck {
-                    ack: ack.into_future(),
-                    no_more_answers,
-                    after,
-                    fence: Arc::clone(&self.fence),
-                })
+                let (tell, told) = oneshot::channel();
+                let (fence, no_more_answers) = (Arc::clone(&self.fence), self.bus.no_more_answers());
+                // Awaited whether or not anybody wants to know: what is on its way is counted until it is answered.
+                tokio::spawn(async move {
+                    let outcome = tokio::select! {
+                        biased;
+                        outcome = ack.into_future() => fence.judge(outcome, after),
+                        // The connection it was sent on is gone for good; waiting longer would be in vain.
+                        () = no_more_answers.cancelled() => Err(fence.cut_off(after)),
+                    };
+                    drop(permit);
+                    // Nobody listens if the ack was dropped.
+                    let _ = tell.send(outcome);
+                });
+                Ok(PendingAck { told, after, fence: Arc::clone(&self.fence) })
             }
             Err(error) => Err(self.fence.not_sent(&error, self.expected)),
         }
     }
 
+    /// Takes the stream over.
+    async fn begin(&mut self) -> Result<(), FenceError> {
+        let (stream, expected) = (self.fence.stream.clone(), self.expected);
+        match leap(&self.bus, &stream, expected).await {
+            Ok(()) => {
+                self.expected = Sequence(expected.0 + LEAP);
+                self.begun = true;
+                Ok(())
+            }
+            Err(error) => {
+                self.fence.poisoned.store(true, Ordering::Release);
+                Err(match error {
+                    LeapError::Overtaken => FenceError::Lost { stream, expected },
+                    LeapError::Refused(reason) => FenceError::Refused { stream, expected, reason },
+                    LeapError::Unknown(reason) => FenceError::Unknown { stream, expected, reason },
+                })
+            }
+        }
+    }
+
+    fn sound(&self) -> Result<(), FenceError> {
+        if self.is_poisoned() {
+            return Err(FenceError::Poisoned { stream: self.fence.stream.clone() });
+        }
+        Ok(())
+    }
+
     fn headers(&self, subject: &Subject, id: header::HeaderValue) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(header::NATS_EXPECTED_LAST_SEQUENCE, header::HeaderValue::from(self.expected.0));
-        if let Some(last) = &self.last_id {
-            headers.insert(header::NATS_EXPECTED_LAST_MESSAGE_ID, last.clone());
-        }
         headers.insert(header::NATS_MESSAGE_ID, id);
         trace::send_with(subject, &mut headers);
         headers
@@ -209,22 +252,28 @@ impl FencedWriter {
 /// Dropping it does not take the message back; a failure then shows with the next message.
 #[must_use = "only the acknowledgement tells that the message is stored"]
 pub struct PendingAck {
-    ack: Pin<Box<dyn Future<Output = Result<PublishAck, PublishError>> + Send>>,
-    /// The connection it was sent on is gone for good; waiting longer would be in vain.
-    no_more_answers: Pin<Box<WaitForCancellationFutureOwned>>,
+    told: oneshot::Receiver<Result<Sequence, FenceError>>,
     after: Sequence,
     fence: Arc<Fence>,
+}
+
+impl PendingAck {
+    /// Of a message that was never sent, since the stream could not be taken over.
+    fn failed(error: FenceError, after: Sequence, fence: &Arc<Fence>) -> Self {
+        let (tell, told) = oneshot::channel();
+        // The receiver is right here.
+        let _ = tell.send(Err(error));
+        Self { told, after, fence: Arc::clone(fence) }
+    }
 }
 
 impl Future for PendingAck {
     type Output = Result<Sequence, FenceError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Poll::Ready(outcome) = self.ack.as_mut().poll(cx) {
-            return Poll::Ready(self.fence.judge(outcome, self.after));
-        }
-        ready!(self.no_more_answers.as_mut().poll(cx));
-        Poll::Ready(Err(self.fence.cut_off(self.after)))
+        let told = ready!(Pin::new(&mut self.told).poll(cx));
+        // Unanswered only when the runtime is being shut down.
+        Poll::Ready(told.unwrap_or_else(|_| Err(self.fence.cut_off(self.after))))
     }
 }
 
@@ -255,9 +304,7 @@ impl Fence {
             }
             Ok(ack) => return Ok(Sequence(ack.sequence)),
             Err(error) => match error.kind() {
-                PublishErrorKind::WrongLastSequence | PublishErrorKind::WrongLastMessageId => {
-                    FenceError::Lost { stream: stream(), expected: after }
-                }
+                PublishErrorKind::WrongLastSequence => FenceError::Lost { stream: stream(), expected: after },
                 PublishErrorKind::TimedOut | PublishErrorKind::BrokenPipe => {
                     FenceError::Unknown { stream: stream(), expected: after, reason: in_full(&error) }
                 }

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::{
     Bus, DeadLetters, Link, Sequence, StreamError, StreamMessage, again, answers::reconnected,
-    stream::in_full,
+    leap::is_blank, stream::in_full,
 };
 
 /// Where to begin.
@@ -344,7 +344,7 @@ impl Follower {
                     open.pending = read.pending;
                     self.failures = 0;
                     self.position = Some(read.message.sequence);
-                    return Some(read.message);
+                    return (!is_blank(read.message.headers.as_ref())).then_some(read.message);
                 }
                 Ok(read) => format!("message {} came in place of {}", read.delivered, open.delivered + 1),
                 Err(error) => error,

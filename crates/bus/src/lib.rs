@@ -6,6 +6,7 @@
 //! | publish, subscribe, ask, answer | [`publish`], [`subscribe`], [`request`], [`serve`] |
 //! | which streams there are and how they are kept | [`stream`] |
 //! | how one process writes a stream alone | [`fence`] |
+//! | how such a writer takes over from another | [`leap`] |
 //! | which process is the active one | [`lease`] |
 //! | how a service rebuilds and stays up to date | [`follow`] |
 //! | what becomes of messages nobody can read | [`dead_letter`] |
@@ -19,6 +20,7 @@ pub mod connection;
 pub mod dead_letter;
 pub mod fence;
 pub mod follow;
+pub mod leap;
 pub mod lease;
 pub mod message;
 pub mod patience;

@@ -176,6 +176,8 @@ impl StreamSpec {
             num_replicas: self.replicas,
             duplicate_window: self.dedupe_window,
             allow_direct: true,
+            // How a writer takes over, see `leap`.
+            allow_atomic_publish: true,
             deny_delete: false,
             deny_purge: false,
             ..present

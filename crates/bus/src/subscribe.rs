@@ -2,12 +2,12 @@
 
 use std::{
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use futures::{Stream, StreamExt};
 
-use crate::{Bus, Message};
+use crate::{Bus, Message, leap::is_blank};
 
 /// Why there is no subscription.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +75,11 @@ impl Stream for Subscription {
     type Item = Message;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Message>> {
-        self.0.poll_next_unpin(cx).map(|message| message.map(Message))
+        loop {
+            match ready!(self.0.poll_next_unpin(cx)) {
+                Some(message) if is_blank(message.headers.as_ref()) => {}
+                message => return Poll::Ready(message.map(Message)),
+            }
+        }
     }
 }

@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use crate::support::{event, orders, prepared, soon, subject};
-use bus::{Bus, FenceError, FencedWriter, Lease, LeaseConfig, LeaseState, Sequence, testing::NatsServer};
+use bus::{
+    Bus, FenceError, FencedWriter, Lease, LeaseConfig, LeaseState, Sequence, leap::LEAP, testing::NatsServer,
+};
 use runtime::Entropy;
 use tokio::{
     sync::{oneshot, watch},
@@ -118,7 +120,7 @@ async fn a_frozen_holder_wakes_up_fenced_and_steps_down() {
     let late = soon("waking up", awake).await.unwrap();
     assert!(matches!(late, FenceError::Lost { .. }), "{late}");
     assert!(!standby.is_standby());
-    assert_eq!(bus.last_sequence(&orders()).await.unwrap(), Sequence(1));
+    assert_eq!(bus.last_sequence(&orders()).await.unwrap(), Sequence(LEAP + 1));
 }
 
 /// Takes the lease in a process of its own, as far as threads can be one: everything it has stands still for a while.
