@@ -182,6 +182,9 @@ pub struct Content {
     /// Which prompt a phone call plays: the file's name in the folder of prompts, without extension.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<String>,
+    /// Whether whoever takes a phone call and presses 1 is put through to the desk, where it has a telephone.
+    #[serde(default)]
+    pub connect: bool,
 }
 
 impl fmt::Debug for Content {

@@ -85,7 +85,7 @@ export const alarm: Words["alarm"] = {
   came: { taken: "sent", delivered: "delivered", heard: "picked up, no key", accepted: "accepted by key", declined: "declined by key" },
   cameHome: { taken: "sent", delivered: "delivered", heard: "picked up, no key", accepted: "1: help is needed", declined: "2: no help is needed" },
   callBack: "Call back",
-  callBackNote: "A recorded voice calls and waits for a key (1 help is needed, 2 it is not); your own phone is not connected",
+  callBackNote: "A recorded voice calls and waits for a key (1 help is needed, 2 it is not); whoever presses 1 is put through to the desk's telephones, where the district has them",
   trials: "Weekly test calls failed",
   trialsNote: "The elder was asked to press and did not within 48 h; one press mends it",
   trialsNone: "No device has failed this week",

@@ -83,7 +83,7 @@ export const alarm = {
   came: { taken: "已发出", delivered: "已送达", heard: "已接听，未按键", accepted: "按键接受", declined: "按键拒绝" },
   cameHome: { taken: "已发出", delivered: "已送达", heard: "已接听，未按键", accepted: "按 1：需要帮助", declined: "按 2：不需要帮助" },
   callBack: "电话回拨",
-  callBackNote: "由系统语音回拨并等待按键（1 需要帮助，2 不需要），不接通坐席话机",
+  callBackNote: "由系统语音回拨并等待按键（1 需要帮助，2 不需要）；按 1 者在已配置坐席电话的区县转接至坐席",
   trials: "每周试呼未通过",
   trialsNote: "已请老人试按，48 小时内未按；按一次即恢复",
   trialsNone: "本周没有未通过的设备",

@@ -54,6 +54,10 @@ pub struct SipConfig {
     /// Our address as the exchange sees it; by default the one that leads there.
     #[serde(default)]
     pub advertise: Option<IpAddr>,
+    /// Who takes over from the voice when somebody who was called back asks for help: what is dialled for the desk's
+    /// telephones. The exchange must allow transfers (REFER). Without it the desk is told, and calls by hand.
+    #[serde(default)]
+    pub desk: Option<String>,
     /// Numbers that begin so are dialled without it; other international ones with `international` for the `+`.
     #[serde(default = "default_home")]
     pub home: String,
@@ -149,8 +153,12 @@ impl Phone {
             let why = format_args!("there is no prompt {:?} in {}", config.prompt, config.prompts.display());
             return Err(Unusable::value("sip.prompt", why));
         }
-        if !config.user.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+*#".contains(&b)) {
-            return Err(Unusable::value("sip.user", "letters, digits and -_.+*# only"));
+        for (key, dialled) in [("sip.user", Some(&config.user)), ("sip.desk", config.desk.as_ref())] {
+            let sound =
+                |text: &String| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+*#".contains(&b));
+            if dialled.is_some_and(|text| text.is_empty() || !sound(text)) {
+                return Err(Unusable::value(key, "letters, digits and -_.+*# only"));
+            }
         }
         let socket =
             UdpSocket::bind(config.listen).await.map_err(|error| Unusable::value("sip.listen", error))?;
@@ -228,7 +236,7 @@ impl Phone {
             self.config.exchange.rsplit_once(':').map_or(self.config.exchange.as_str(), |(host, _)| host);
         let domain = self.config.domain.as_deref().unwrap_or(host);
         let user = self.config.sign_in.as_ref().unwrap_or(&self.config.user);
-        let dial = Dial::new(
+        let mut dial = Dial::new(
             exchange,
             local,
             media,
@@ -238,6 +246,8 @@ impl Phone {
             format!("{}.{}.{:016x}", attempt.key, attempt.number, self.entropy.seed()),
             self.entropy.seed(),
         );
+        let desk = self.config.desk.as_ref().filter(|_| attempt.content.connect);
+        dial.transfer = desk.map(|desk| format!("sip:{desk}@{domain}"));
         Ok((dial, sound))
     }
 

@@ -6,6 +6,7 @@
 //! | messages | RFC 3261 §7, §25 | [`message`] |
 //! | sign-in of a call | RFC 3261 §22, RFC 2617, RFC 7616, RFC 8760 | [`digest`] |
 //! | the call's life: INVITE, CANCEL, ACK, BYE, repeats | RFC 3261 §9, §13–15, §17.1 | [`call`] |
+//! | putting through to the desk: REFER and how it went | RFC 3515, RFC 3420 | [`call`] |
 //! | what is spoken with what | RFC 3264, RFC 4566 | [`sdp`] |
 //! | sound | ITU-T G.711, RFC 3550, RFC 3551 | [`g711`], [`rtp`], [`prompt`] |
 //! | keys | RFC 4733, INFO with `application/dtmf-relay` (RFC 6086 names the method) | [`keys`] |

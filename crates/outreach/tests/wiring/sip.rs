@@ -46,6 +46,19 @@ async fn one_by_info_accepts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_called_back_and_asks_for_help_is_put_through_to_the_desk() {
+    let folder = TempDir::new().unwrap();
+    prompt(folder.path());
+    let sipp = Sipp::answer("puts_through");
+    let desk = Some("8000".to_owned());
+    let phone = phone(SipConfig { desk, ..config(sipp.port(), folder.path()) }).await;
+    let mut back = attempt(Way::Call("+8613800138000".parse().unwrap()), LONG);
+    back.content.connect = true;
+    assert_eq!(tokio::time::timeout(LIMIT, phone.send(back)).await.unwrap(), Ok(Reached::Accepted));
+    tokio::task::block_in_place(|| sipp.sees_it_through());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_by_tone_accepts() {
     assert_eq!(call("accept_by_tone", LONG).await, Ok(Reached::Accepted));
 }

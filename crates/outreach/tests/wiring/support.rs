@@ -62,6 +62,7 @@ pub fn content(body: &str) -> Content {
         body: body.to_owned(),
         link: Some("https://care.example.cn/a/1".to_owned()),
         prompt: None,
+        connect: false,
     }
 }
 

@@ -86,7 +86,13 @@ impl Outbound {
         let plan = Plan {
             message,
             urgency: if request.alarm { Urgency::Alarm } else { Urgency::Notice },
-            content: Content { title: request.title, body: request.body, link: None, prompt: None },
+            content: Content {
+                title: request.title,
+                body: request.body,
+                link: None,
+                prompt: None,
+                connect: false,
+            },
             enough: if request.answer { Enough::Accepted } else { Enough::Taken },
             people: vec![Person { after_ms: 0, steps }],
             back_off: BackOff::default(),

@@ -32,7 +32,8 @@ pub fn words(incident: &Incident, callee: &Callee, name: Option<&str>, ways: &Wa
         Callee::Home => ways.home_prompt.clone(),
         _ => ways.family_prompt.clone().filter(|_| known),
     };
-    Content { title: format!("紧急呼叫：{cause}"), body, link, prompt }
+    let connect = matches!(callee, Callee::Home);
+    Content { title: format!("紧急呼叫：{cause}"), body, link, prompt, connect }
 }
 
 const fn cause(cause: AlarmCause) -> &'static str {

@@ -30,6 +30,7 @@ use super::world::{World, eventually};
 
 fn sip(exchange: u16, prompts: &Path) -> SipConfig {
     SipConfig {
+        desk: None,
         exchange: format!("127.0.0.1:{exchange}"),
         domain: None,
         user: "4001".to_owned(),

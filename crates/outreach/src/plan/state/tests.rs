@@ -27,7 +27,9 @@ fn plan(enough: Enough, people: Vec<Vec<Step>>) -> Plan {
     Plan {
         message: "alarm-1".parse().unwrap(),
         urgency: Urgency::Alarm,
-        content: Content { title: "急".into(), body: "急".into(), link: None, prompt: None },
+        content: Content {
+            title: "急".into(), body: "急".into(), link: None, prompt: None, connect: false
+        },
         enough,
         people: people.into_iter().map(|steps| Person { after_ms: 0, steps }).collect(),
         back_off: BackOff { first_ms: 1_000, most_ms: 8_000 },

@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! calling ──1xx──► ringing ──2xx──► talking ──key 1 or 2──► farewell ─► ending ─► over
-//!    │                │  └─ time is up: CANCEL ─► cancelling ─┘           (BYE)
+//!    │                │  └─ time is up: CANCEL ─► cancelling ─┘    │      (BYE)
+//!    │                │                      1, to be put through: └─REFER─► transferring ─► ending
 //!    └── 3xx–6xx, nothing heard ────────────────────────────────────────────────► over
 //! ```
 //! A 401 or 407 starts again with credentials, once.
@@ -32,6 +33,10 @@ const T1: i64 = 500;
 const T2: i64 = 4_000;
 /// How long an answer to CANCEL or BYE is waited for. The standard's 32 s would keep the line for nothing.
 const ENDING: i64 = 6_000;
+/// How long whoever takes a call over may let it ring.
+const TRANSFER: i64 = 60_000;
+/// What we answer.
+const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, NOTIFY";
 
 /// How patient a call is.
 #[derive(Debug, Clone, Copy)]
@@ -80,6 +85,10 @@ enum State {
     },
     Farewell {
         until: Timestamp,
+    },
+    /// Somebody else is to take the call over; the exchange tells how that goes (RFC 3515 §2.4.4).
+    Transferring {
+        since: Timestamp,
     },
     Ending {
         since: Timestamp,
@@ -178,7 +187,7 @@ impl Call {
             State::Talking { .. } => self.hang_up(Outcome::Stopped, now, &mut effects),
             // A call that was cancelled because it rang too long must not start to talk now.
             State::Cancelling { .. } => self.cancelled = Some(Outcome::Stopped),
-            State::Farewell { .. } | State::Ending { .. } | State::Over => {}
+            State::Farewell { .. } | State::Transferring { .. } | State::Ending { .. } | State::Over => {}
         }
         effects
     }
@@ -192,6 +201,7 @@ impl Call {
             State::Cancelling { since, .. } | State::Ending { since } => since.plus_millis(ENDING),
             State::Talking { since } => since.plus_millis(self.rules.listen_ms),
             State::Farewell { until } => until,
+            State::Transferring { since } => since.plus_millis(TRANSFER),
         };
         Some(self.repeat.as_ref().map_or(state, |repeat| state.min(repeat.next)))
     }
@@ -215,7 +225,10 @@ impl Call {
             State::Talking { since } if past(since, self.rules.listen_ms) => {
                 self.hang_up(Outcome::Heard, now, &mut effects);
             }
-            State::Farewell { until } if now >= until => self.hang_up(Outcome::Stopped, now, &mut effects),
+            State::Farewell { until } if now >= until => self.leave(now, &mut effects),
+            State::Transferring { since } if past(since, TRANSFER) => {
+                self.hang_up(Outcome::Stopped, now, &mut effects);
+            }
             _ => {}
         }
         if let Some(repeat) = &mut self.repeat
@@ -236,6 +249,12 @@ impl Call {
             }
             // A CANCEL was taken: no more repeats; the INVITE's own answer follows.
             "CANCEL" if code >= 200 && matches!(self.state, State::Cancelling { .. }) => self.repeat = None,
+            "REFER" if matches!(self.state, State::Transferring { .. }) => match code {
+                100..=199 => {}
+                // It is being tried.
+                200..=299 => self.repeat = None,
+                _ => self.hang_up(Outcome::Stopped, now, effects),
+            },
             "BYE" if code >= 200 && matches!(self.state, State::Ending { .. }) => {
                 self.over(Outcome::Stopped, effects);
             }
@@ -309,16 +328,16 @@ impl Call {
                 effects.extend(again.map(|(to, bytes)| Effect::Send { to, bytes }));
             } else {
                 // A second phone of the same number picked up, too (§13.2.2.4): it is told that it is over.
-                let mut other = Dialog::new(message, &self.dial);
+                let other = Dialog::new(message, &self.dial);
                 for method in ["ACK", "BYE"] {
-                    let (to, bytes) = self.dial.within(&mut other, method, &self.invite);
+                    let (to, bytes) = self.dial.within(&other, method, &self.invite);
                     effects.push(Effect::Send { to, bytes });
                 }
             }
             return;
         }
-        let mut dialog = Dialog::new(message, &self.dial);
-        let (to, bytes) = self.dial.within(&mut dialog, "ACK", &self.invite);
+        let dialog = Dialog::new(message, &self.dial);
+        let (to, bytes) = self.dial.within(&dialog, "ACK", &self.invite);
         effects.push(Effect::Send { to, bytes: bytes.clone() });
         self.ack = Some((to, bytes));
         self.dialog = Some(dialog);
@@ -360,10 +379,21 @@ impl Call {
                 effects.extend(pressed.into_iter().flat_map(|key| self.key(key, now)));
                 answer(200, "OK")
             }
-            _ => answer(405, "Method Not Allowed")
-                .with("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"),
+            "NOTIFY" if matches!(self.state, State::Transferring { .. } | State::Ending { .. }) => {
+                answer(200, "OK")
+            }
+            "NOTIFY" => answer(481, "Subscription Does Not Exist"),
+            _ => answer(405, "Method Not Allowed").with("Allow", ALLOW),
         };
         effects.insert(0, Effect::Send { to: self.dial.exchange, bytes: response.encode() });
+        if method == "NOTIFY"
+            && known
+            && progress(&message.body) >= 200
+            && matches!(self.state, State::Transferring { .. })
+        {
+            // They talk to one another, or will not; either way without us.
+            self.hang_up(Outcome::Stopped, now, effects);
+        }
         if method == "BYE" && known {
             // Hung up without a key: they listened.
             self.over(Outcome::Heard, effects);
@@ -390,9 +420,22 @@ impl Call {
         effects.push(self.repeating(self.dial.exchange, bytes, T2, now));
     }
 
+    /// Puts an accepted call through where it should be, and leaves it.
+    fn leave(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        let accepted = self.outcome == Some(Outcome::Accepted);
+        match (self.dial.transfer.clone().filter(|_| accepted), &self.dialog) {
+            (Some(desk), Some(dialog)) => {
+                let (to, bytes) = self.dial.refer(dialog, &self.invite, &desk);
+                self.state = State::Transferring { since: now };
+                effects.push(self.repeating(to, bytes, T2, now));
+            }
+            _ => self.hang_up(Outcome::Stopped, now, effects),
+        }
+    }
+
     fn hang_up(&mut self, why: Outcome, now: Timestamp, effects: &mut Vec<Effect>) {
         self.decide(why, effects);
-        let Some(dialog) = &mut self.dialog else {
+        let Some(dialog) = &self.dialog else {
             self.over(why, effects);
             return;
         };
@@ -427,6 +470,13 @@ impl Call {
             effects.push(Effect::Over);
         }
     }
+}
+
+/// How a transfer goes, by a NOTIFY's `message/sipfrag`; 0 if it does not say.
+fn progress(fragment: &[u8]) -> u16 {
+    let line = fragment.split(|byte| *byte == b'\r' || *byte == b'\n').next();
+    let code = line.and_then(|line| line.strip_prefix(b"SIP/2.0 ")).and_then(|rest| rest.get(..3));
+    code.and_then(|code| std::str::from_utf8(code).ok()?.parse().ok()).unwrap_or_default()
 }
 
 #[cfg(test)]

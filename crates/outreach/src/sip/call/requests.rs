@@ -30,6 +30,8 @@ pub struct Dial {
     pub random: u64,
     /// Names the sound session.
     pub session: u32,
+    /// Who takes the call over once it was accepted: `sip:8000@exchange.example`.
+    pub transfer: Option<String>,
     pub(super) challenge: Option<(&'static str, Challenge)>,
     pub(super) sign_ins: u8,
     pub(super) sequence: u32,
@@ -111,6 +113,7 @@ impl Dial {
             call_id,
             random,
             session: random as u32,
+            transfer: None,
             challenge: None,
             sign_ins: 0,
             sequence: 0,
@@ -132,7 +135,7 @@ impl Dial {
             .with("To", format_args!("<{to}>"))
             .with("CSeq", format_args!("{} INVITE", self.sequence))
             .with("Contact", self.contact())
-            .with("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE")
+            .with("Allow", super::ALLOW)
             .with("Content-Type", "application/sdp");
         invite = self.signed(invite, "INVITE", &to);
         invite.body = sdp::offer(self.media, self.session).into_bytes();
@@ -165,10 +168,26 @@ impl Dial {
     /// A request inside the dialog and where it goes. An ACK has the INVITE's number and credentials.
     pub(super) fn within(
         &mut self,
-        dialog: &mut Dialog,
+        dialog: &Dialog,
         method: &str,
         invite: &Message,
     ) -> (SocketAddr, Vec<u8>) {
+        let request = self.inside(dialog, method, invite);
+        (dialog.hop, request.encode())
+    }
+
+    /// RFC 3515: the other end is to call somebody else in our place.
+    pub(super) fn refer(&mut self, dialog: &Dialog, invite: &Message, to: &str) -> (SocketAddr, Vec<u8>) {
+        let by = format!("<{}>", self.from);
+        let request = self
+            .inside(dialog, "REFER", invite)
+            .with("Contact", self.contact())
+            .with("Refer-To", format_args!("<{to}>"))
+            .with("Referred-By", by);
+        (dialog.hop, request.encode())
+    }
+
+    fn inside(&mut self, dialog: &Dialog, method: &str, invite: &Message) -> Message {
         let number = if method == "ACK" {
             invite.cseq().map_or(1, |(number, _)| number)
         } else {
@@ -191,7 +210,7 @@ impl Dial {
         } else {
             request = self.signed(request, method, &dialog.target);
         }
-        (dialog.hop, request.encode())
+        request
     }
 
     fn base(&mut self, method: &str, uri: &str) -> Message {

@@ -118,6 +118,69 @@ fn one_accepts_and_the_call_is_hung_up_at_the_phones_own_address() {
     assert!(call.is_over());
 }
 
+/// A call that was accepted and is put through, and its REFER.
+fn put_through() -> (Call, Message) {
+    let transfer = Some("sip:8000@pbx.example".to_owned());
+    let (mut call, effects) = Call::start(Dial { transfer, ..dial() }, RULES, at(0));
+    let invite = sent(&effects).remove(0);
+    call.received(&answer(&invite, 200), at(1_000));
+    let effects = call.key('1', at(2_000));
+    assert_eq!(decided(&effects), Some(Outcome::Accepted));
+    let refer = sent(&effects).remove(0);
+    assert_eq!((method(&refer), refer.cseq()), ("REFER", Some((2, "REFER"))));
+    assert_eq!(refer.header("Refer-To"), Some("<sip:8000@pbx.example>"));
+    (call, refer)
+}
+
+fn notify(number: u32, fragment: &str) -> Message {
+    let mut notify =
+        from_them("NOTIFY", number).with("Event", "refer").with("Content-Type", "message/sipfrag");
+    notify.body = fragment.as_bytes().to_vec();
+    notify
+}
+
+#[test]
+fn who_asks_for_help_is_put_through_to_the_desk() {
+    let (mut call, refer) = put_through();
+    // Lost, and sent again.
+    assert_eq!(method(&sent(&call.tick(at(2_500)))[0]), "REFER");
+    assert!(call.received(&answer(&refer, 202), at(2_600)).is_empty());
+    assert!(sent(&call.tick(at(8_000))).is_empty(), "no repeats once it is taken");
+    let ringing = sent(&call.received(&notify(4, "SIP/2.0 180 Ringing\r\n"), at(9_000)));
+    assert_eq!((ringing.len(), ringing[0].code()), (1, Some(200)));
+    let taken = sent(&call.received(&notify(5, "SIP/2.0 200 OK\r\n"), at(12_000)));
+    assert_eq!((taken[0].code(), method(&taken[1])), (Some(200), "BYE"));
+    assert_eq!(call.received(&answer(&taken[1], 200), at(12_100)), [Effect::Over]);
+}
+
+#[test]
+fn a_call_that_cannot_be_put_through_is_hung_up_and_stays_accepted() {
+    let (mut call, refer) = put_through();
+    assert_eq!(method(&sent(&call.received(&answer(&refer, 603), at(2_100)))[0]), "BYE");
+
+    let (mut call, refer) = put_through();
+    call.received(&answer(&refer, 202), at(2_100));
+    let refused = sent(&call.received(&notify(4, "SIP/2.0 486 Busy Here\r\n"), at(3_000)));
+    assert_eq!(method(&refused[1]), "BYE");
+
+    let (mut call, refer) = put_through();
+    call.received(&answer(&refer, 202), at(2_100));
+    assert_eq!(method(&sent(&call.tick(at(62_000)))[0]), "BYE", "nobody at the desk");
+
+    // Nobody asked for news.
+    let (mut call, _) = talking(RULES);
+    assert_eq!(sent(&call.received(&notify(4, "SIP/2.0 200 OK"), at(2_000)))[0].code(), Some(481));
+    assert!(!call.is_over());
+}
+
+#[test]
+fn who_declines_is_not_put_through() {
+    let transfer = Some("sip:8000@pbx.example".to_owned());
+    let (mut call, effects) = Call::start(Dial { transfer, ..dial() }, RULES, at(0));
+    call.received(&answer(&sent(&effects)[0], 200), at(1_000));
+    assert_eq!(method(&sent(&call.key('2', at(2_000)))[0]), "BYE");
+}
+
 #[test]
 fn two_declines_and_the_farewell_is_spoken_to_its_end() {
     let (mut call, _) = talking(Rules { declined_ms: 900, ..RULES });
