@@ -43,7 +43,7 @@ pub async fn run(args: &Args) -> Result<()> {
     report.about(format!("{} bytes, {} a second for {} s", payload.len(), args.rate, args.seconds));
     let floor = Floor::open(&bus, payload.into()).await?;
     let count = (args.rate * args.seconds as f64) as u64;
-    let latencies = floor.run(ticks(Instant::now() + SETTLE, args.rate, count)).await?;
+    let (_, latencies) = floor.run(ticks(Instant::now() + SETTLE, args.rate, count)).await?;
     report.figure("floor_publish_p50_ms", latencies.ms(0.5), "");
     report.figure("floor_publish_p99_ms", latencies.ms(0.99), "");
     report.publish(&args.output)
@@ -56,6 +56,8 @@ const SETTLE: Duration = Duration::from_millis(200);
 pub struct Floor {
     writer: FencedWriter,
     payload: Bytes,
+    /// Written so far: a write's name, which no other has.
+    written: u64,
 }
 
 impl Floor {
@@ -70,17 +72,19 @@ impl Floor {
             ..StreamSpec::of(StreamKind::Orders, &DistrictId::new("floor")?, 1)
         };
         bus.reconcile(&[spec]).await?;
-        Ok(Self { writer: FencedWriter::open(bus, STREAM, Sequence::ZERO), payload })
+        Ok(Self { writer: FencedWriter::open(bus, STREAM, Sequence::ZERO), payload, written: 0 })
     }
 
     /// Writes at each tick; how long each took until it was on disk, counted from when it was due.
+    /// Comes back for another phase of the same run.
     ///
     /// # Errors
     /// If a write fails.
-    pub async fn run(mut self, mut ticks: mpsc::UnboundedReceiver<Tick>) -> Result<Latencies> {
+    pub async fn run(mut self, mut ticks: mpsc::UnboundedReceiver<Tick>) -> Result<(Self, Latencies)> {
         let mut pending = JoinSet::new();
         while let Some(tick) = ticks.recv().await {
-            let (number, payload) = (tick.number, self.payload.clone());
+            let (number, payload) = (self.written, self.payload.clone());
+            self.written += 1;
             let subject = format!("floor.{number}");
             let ack = self.writer.publish_bytes(subject, &number.to_string(), payload).await?;
             pending.spawn(async move { ack.await.map(|_| tick.due.elapsed()) });
@@ -89,6 +93,6 @@ impl Floor {
         while let Some(took) = pending.join_next().await {
             latencies.record(took?.context("a write to the floor failed")?);
         }
-        Ok(latencies)
+        Ok((self, latencies))
     }
 }

@@ -93,7 +93,7 @@ pub async fn run(args: &Args) -> Result<()> {
     let commits =
         args.accounts.then(|| tokio::spawn(commits(stage.folder().join("beside"), start, args.seconds)));
     desk.place(ticks(start, args.rate, count), true).await?;
-    let floor = floor.await??;
+    let (_, floor) = floor.await??;
     let commit = match commits {
         Some(commits) => Some(commits.await??),
         None => None,

@@ -142,13 +142,14 @@ impl Cluster {
         let health = format!("http://{NET}.{number}:8222/healthz");
         let deadline = Instant::now() + HEALS_WITHIN;
         loop {
-            let answer = self.http.get(&health).send().await;
-            if answer.as_ref().is_ok_and(|answer| answer.status().is_success()) {
-                return Ok(());
-            }
+            let says = match self.http.get(&health).send().await {
+                Ok(answer) if answer.status().is_success() => return Ok(()),
+                Ok(answer) => answer.text().await.unwrap_or_default(),
+                Err(error) => error.to_string(),
+            };
             ensure!(
                 Instant::now() < deadline,
-                "node {number} does not agree with the others within {HEALS_WITHIN:?}: {answer:?}"
+                "node {number} does not agree with the others within {HEALS_WITHIN:?}: {says}"
             );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
