@@ -24,15 +24,14 @@ def up(value):
 model = Model()
 depot = instance.rows[0]
 fixed = 10_000 * SCALE if objective == "vehicles-first" else 0
-places = [model.add_depot(depot[1], depot[2])]
+places = [model.add_location(row[1], row[2]) for row in instance.rows]
+model.add_depot(places[0])
 model.add_vehicle_type(
     instance.vehicles, capacity=instance.capacity, fixed_cost=fixed, tw_early=up(depot[4]), tw_late=up(depot[5])
 )
-for row in instance.rows[1:]:
-    places.append(
-        model.add_client(
-            row[1], row[2], delivery=int(row[3]), service_duration=up(row[6]), tw_early=up(row[4]), tw_late=up(row[5])
-        )
+for row, place in zip(instance.rows[1:], places[1:]):
+    model.add_client(
+        place, delivery=int(row[3]), service_duration=up(row[6]), tw_early=up(row[4]), tw_late=up(row[5])
     )
 for i, a in enumerate(places):
     for j, b in enumerate(places):
@@ -40,5 +39,6 @@ for i, a in enumerate(places):
             way = up(instance.distance(i, j))
             model.add_edge(a, b, way, way)
 result = model.solve(MaxRuntime(seconds), seed=seed, display=False)
-routes = [[visit for visit in route.visits()] for route in result.best.routes()]
+# clients are counted without the depot, which is the first row
+routes = [[visit.idx + 1 for visit in route.schedule() if visit.is_client()] for route in result.best.routes()]
 write(out, instance, routes)

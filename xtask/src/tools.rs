@@ -26,6 +26,8 @@ pub fn all(root: &Path) -> Result<()> {
     // Peers of the ways in for devices: a stock MQTT client and a stock SIP user agent.
     debian("mosquitto_pub", "mosquitto-clients")?;
     debian("sipp", "sip-tester")?;
+    // Reads labels back as they were printed.
+    debian_by("pdftotext -v", "poppler-utils")?;
     postgres()?;
     outreach_peers(root)?;
     browser()

@@ -50,17 +50,27 @@ pub fn print(face: &Typeface, labels: &[Label]) -> Result<Vec<u8>, PaperError> {
 }
 
 fn one(sheet: &mut Sheet, (left, top): (f32, f32), label: &Label) {
-    let stop = label.stop.map_or_else(String::new, |stop| format!(" · 第{stop}站"));
-    sheet.put(left, top + 20.0, 11.0, words::fitting(&format!("{}{stop}", label.round), 32));
-    sheet.put(left, top + 40.0, 15.0, words::fitting(&label.name, 24));
-    let kind = format!("{} {} {}", label.dish, label.size.chinese(), label.texture.chinese());
-    sheet.put(left, top + 57.0, 9.5, words::fitting(&kind, 37));
-    // Nothing of what has to be watched is cut: a second line, smaller, takes the rest.
-    let watched = words::clashes(&label.clashes);
-    let (first, rest) = broken(&watched, 36);
-    sheet.put(left, top + 72.0, 9.5, first);
-    sheet.put(left, top + 83.0, 7.5, rest);
-    sheet.put(left, top + 97.0, 8.0, label.code.clone());
+    for (down, size, text) in label.lines() {
+        sheet.put(left, top + down, size, text);
+    }
+}
+
+impl Label {
+    /// The texts on it from the top: how far down, how large, what.
+    pub fn lines(&self) -> [(f32, f32, String); 6] {
+        let stop = self.stop.map_or_else(String::new, |stop| format!(" · 第{stop}站"));
+        let kind = format!("{} {} {}", self.dish, self.size.chinese(), self.texture.chinese());
+        // Nothing of what has to be watched is cut: a second line, smaller, takes the rest.
+        let (first, rest) = broken(&words::clashes(&self.clashes), 36);
+        [
+            (20.0, 11.0, words::fitting(&format!("{}{stop}", self.round), 32)),
+            (40.0, 15.0, words::fitting(&self.name, 24)),
+            (57.0, 9.5, words::fitting(&kind, 37)),
+            (72.0, 9.5, first),
+            (83.0, 7.5, rest),
+            (97.0, 8.0, self.code.clone()),
+        ]
+    }
 }
 
 /// A text in two lines, the first of so many columns.

@@ -5,6 +5,7 @@
 
 mod check;
 mod cost;
+pub mod deliveries;
 mod facts;
 mod hours;
 pub mod published;

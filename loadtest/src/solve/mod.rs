@@ -21,6 +21,7 @@ mod stopwatch;
 
 use std::path::PathBuf;
 
+pub use self::peer::Peer;
 use planner::rounds::{Model, Rounds};
 
 /// How instances are written.

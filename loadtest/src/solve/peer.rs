@@ -41,6 +41,14 @@ impl Peer {
         }
     }
 
+    /// The Python that has it, made where it is missing.
+    pub fn python(self) -> Result<PathBuf> {
+        match self.package() {
+            Some(package) => environment(&tools()?, self.name(), package),
+            None => Ok(PathBuf::from("python3")),
+        }
+    }
+
     /// What `pip` installs for it.
     const fn package(self) -> Option<&'static str> {
         match self {
@@ -81,11 +89,7 @@ impl Peer {
 
     fn command(self, tools: &Path, file: &Path, effort: &Effort, out: &Path) -> Result<Command> {
         let drivers = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers");
-        let python = match self.package() {
-            Some(package) => environment(tools, self.name(), package)?,
-            None => PathBuf::from("python3"),
-        };
-        let mut command = Command::new(python);
+        let mut command = Command::new(self.python()?);
         command.arg(drivers.join(format!("{}.py", self.name().replace('-', "_"))));
         command.arg(file).arg(out);
         command.arg(if effort.format == Format::Lilim { "lilim" } else { "solomon" });

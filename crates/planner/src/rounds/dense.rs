@@ -23,6 +23,9 @@ pub(super) struct Stop {
     pub duration: i32,
     pub lateness: i32,
     pub load: i32,
+    /// What is handed over here should not be longer on the way, and what each tick more costs.
+    pub longest_ride: i32,
+    pub ride_cost: i32,
 }
 
 /// What never changes about a task.
@@ -88,6 +91,8 @@ pub(super) struct Dense {
     pub symmetric: bool,
     pub any_transfer: bool,
     pub any_lateness: bool,
+    /// Long rides cost.
+    pub any_ride: bool,
     pub least_lateness: i64,
     pub worst_lateness: i64,
     pub fewest_workers: bool,
@@ -237,6 +242,7 @@ impl Dense {
             two_way: stops.iter().any(|s| s.load < 0),
             symmetric: is_symmetric(&time, stride) && (same || is_symmetric(&cost, stride)),
             any_transfer: jobs.iter().any(|j| j.transfer),
+            any_ride: jobs.iter().any(|j| j.transfer && stops[j.first as usize + 1].ride_cost > 0),
             any_lateness: lateness.is_some() || model.goals.worst_lateness > 0,
             least_lateness: i64::from(lateness.unwrap_or(0)),
             worst_lateness: model.goals.worst_lateness.clamp(0, MOST_PER_TICK),
@@ -376,6 +382,8 @@ fn stops(model: &Model, parts: &[(usize, &Part)]) -> Vec<Stop> {
             duration: part.duration.clamp(0, FOREVER),
             lateness: part.lateness.clamp(0, MOST_PER_TICK as i32),
             load: part.load,
+            longest_ride: part.ride.0.clamp(0, FOREVER),
+            ride_cost: part.ride.1.clamp(0, MOST_PER_TICK as i32),
         })
         .collect();
     for worker in &model.workers {
@@ -389,6 +397,8 @@ fn stops(model: &Model, parts: &[(usize, &Part)]) -> Vec<Stop> {
             duration: 0,
             lateness: 0,
             load: 0,
+            longest_ride: FOREVER,
+            ride_cost: 0,
         };
         stops.push(node(place(worker.start), from));
         stops.push(node(place(worker.end), to));

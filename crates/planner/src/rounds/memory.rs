@@ -10,7 +10,8 @@ use super::{dense::Dense, team::Candidate};
 pub(super) struct Cell {
     version: u64,
     pub spots: [Known; 3],
-    /// What spots that make anybody late cost at least.
+    /// What spots that make anybody late cost at least; of a pair, below the greatest where some spot costs too much to
+    /// be remembered.
     pub rest: i32,
 }
 
@@ -62,7 +63,7 @@ pub(super) struct Memory {
 }
 
 /// More spots than this are not remembered: it would take too much memory.
-const MOST_CELLS: usize = 1 << 18;
+const MOST_CELLS: usize = 1 << 19;
 const MOST_LISTS: usize = 1 << 16;
 
 impl Memory {

@@ -22,6 +22,7 @@ mod model;
 mod probe;
 mod random;
 mod recreate;
+mod ride;
 mod ruin;
 mod search;
 mod spot;

@@ -131,6 +131,9 @@ pub struct Part {
     pub blocked: Vec<usize>,
     /// What it loads (or, below zero, unloads).
     pub load: i32,
+    /// Of the second part of [`Bond::Transfer`]: how long what is carried should be on the way at most, and what each
+    /// tick more costs. Waiting where it was loaded is not on the way.
+    pub ride: (i32, i32),
     /// Extra cost with some workers; below zero for those who are wished for (continuity, the plan people hold).
     pub affinity: Vec<(usize, i64)>,
 }
@@ -148,6 +151,7 @@ impl Default for Part {
             skills: Vec::new(),
             blocked: Vec::new(),
             load: 0,
+            ride: (FOREVER, 0),
             affinity: Vec::new(),
         }
     }
@@ -185,6 +189,6 @@ pub struct Cost {
     pub grave: i64,
     /// Workers with anything to do, where fewest count; otherwise zero.
     pub workers: i64,
-    /// Travel, lateness, fixed costs, affinities, tasks left out at a price.
+    /// Travel, lateness, long rides, fixed costs, affinities, tasks left out at a price.
     pub soft: i64,
 }

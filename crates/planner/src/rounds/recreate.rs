@@ -182,6 +182,7 @@ impl State {
             count += 1;
         }
         self.settle(dense, &after[..count], &before[..count], work);
+        self.ride(dense);
         self.grave -= job.grave;
         self.costs -= job.costs;
         if dense.two_way {

@@ -174,6 +174,7 @@ impl Ruin {
         self.before.retain(|node| state.nodes[*node as usize].worker != NONE);
         state.settle(dense, &self.gaps, &self.before, work);
         state.find_worst(dense);
+        state.ride(dense);
         if dense.two_way {
             self.workers.sort_unstable();
             self.workers.dedup();

@@ -3,6 +3,7 @@
 use super::{
     dense::{Dense, NONE},
     model::Cost,
+    ride::{NEVER, Ridden},
 };
 
 /// What a search knows of a stop, or of the first or last node of a worker. Half a cache line.
@@ -53,6 +54,10 @@ pub(super) struct State {
     pub travel: i64,
     pub late: i64,
     pub worst: i32,
+    /// What rides cost that are too long: altogether, in each round, and when each stop's load left.
+    pub ridden_cost: i64,
+    pub ridden: Vec<Ridden>,
+    pub left: Vec<i32>,
     /// The latest of all came earlier: the largest lateness has to be found anew.
     pub worst_fell: bool,
     /// Fixed costs and affinities of what is planned.
@@ -96,6 +101,9 @@ impl State {
         };
         Self {
             carried: if dense.two_way { vec![Carried::default(); nodes.len()] } else { Vec::new() },
+            ridden_cost: 0,
+            ridden: vec![Ridden::default(); dense.hands.len()],
+            left: if dense.any_ride { vec![NEVER; dense.real] } else { Vec::new() },
             nodes,
             len: vec![0; dense.hands.len()],
             load: vec![0; dense.hands.len()],
@@ -135,6 +143,9 @@ impl State {
         self.rank.clone_from(&other.rank);
         self.absent.clone_from(&other.absent);
         self.closed.clone_from(&other.closed);
+        self.ridden.clone_from(&other.ridden);
+        self.left.clone_from(&other.left);
+        self.ridden_cost = other.ridden_cost;
         self.travel = other.travel;
         self.late = other.late;
         self.worst = other.worst;
@@ -152,6 +163,7 @@ impl State {
             workers: if dense.fewest_workers { self.used } else { 0 },
             soft: self.travel
                 + self.late
+                + self.ridden_cost
                 + dense.worst_lateness * i64::from(self.worst)
                 + self.extra
                 + self.costs,

@@ -4,6 +4,7 @@
 use super::{
     dense::Dense,
     memory::{Cell, Known},
+    ride::NEVER,
     spot::Visit,
     state::State,
     timing::start_after,
@@ -36,22 +37,18 @@ impl State {
             }
             let base = Visit::new(dense, self, pick, w).base() + dense.affinity(drop, w);
             let version = self.version[w];
-            if dense.any_lateness || !tools.memory.keeps(version) {
+            let remembered = tools
+                .memory
+                .keeps(version)
+                .then(|| tools.memory.cell(pick, w, version, || self.survey_pairs(dense, pick, w)));
+            let Some(cell) = remembered.filter(|cell| cell.rest == i32::MAX) else {
                 let mut blinks = || tools.blink.skips(&mut tools.random);
                 self.pairs(dense, pick, w, base, limit, &mut blinks, &mut |spot| {
                     (limit, best) = (spot.cost, Some(spot));
                     spot.cost
                 });
                 continue;
-            }
-            let cell = tools.memory.cell(pick, w, version, || {
-                let mut cell = Cell::new(version);
-                self.pairs(dense, pick, w, 0, i64::from(i32::MAX), &mut || false, &mut |spot| {
-                    cell.offer(Known { cost: spot.cost as i32, prev: spot.first, second: spot.second });
-                    i64::from(cell.limit())
-                });
-                cell
-            });
+            };
             for known in &cell.spots {
                 let cost = base + i64::from(known.cost);
                 if known.cost == i32::MAX || cost >= limit {
@@ -65,6 +62,21 @@ impl State {
             }
         }
         best
+    }
+
+    /// The cheapest spots of a pair in one round, to be remembered.
+    fn survey_pairs(&self, dense: &Dense, pick: u32, w: usize) -> Cell {
+        let mut cell = Cell::new(self.version[w]);
+        self.pairs(dense, pick, w, 0, i64::MAX, &mut || false, &mut |spot| {
+            match i32::try_from(spot.cost) {
+                Ok(cost) if cost < i32::MAX => {
+                    cell.offer(Known { cost, prev: spot.first, second: spot.second });
+                }
+                _ => cell.rest = 0,
+            }
+            i64::from(cell.limit())
+        });
+        cell
     }
 
     /// All pairs of positions in one round below a limit that falls as `found` says.
@@ -122,9 +134,16 @@ impl State {
         let late =
             |s: &super::dense::Stop, start: i32| i64::from(s.lateness) * i64::from((start - s.due).max(0));
         let mut cost = base + late(p, start) + dense.cost(table, before.place, p.place);
+        let onward = self.nodes[before.next as usize].place;
         if self.len[w] > 0 {
-            cost -= dense.cost(table, before.place, self.nodes[before.next as usize].place);
+            cost -= dense.cost(table, before.place, onward);
         }
+        // Fetching alone costs too much. Where a detour is quicker than the direct way a spot is overlooked, never a rule.
+        if cost + dense.cost(table, p.place, onward) >= *limit {
+            return;
+        }
+        // when it leaves where it is loaded, once that is known
+        let mut left = NEVER;
         // the node the second one would follow, as it would be then
         let (mut at, mut place, mut leave) = (prev, p.place, start + dense.duration(pick, w));
         loop {
@@ -139,7 +158,8 @@ impl State {
             let old = if at == prev { 0 } else { dense.cost(table, place, after.place) };
             let whole = cost + dense.cost(table, place, d.place) + dense.cost(table, d.place, after.place)
                 - old
-                + late(d, drop_start);
+                + late(d, drop_start)
+                + dense.ride(drop, if left == NEVER { drop_start - way } else { left }, drop_start);
             if whole < *limit {
                 let gone = drop_start + dense.duration(drop, w);
                 let next_start = start_after(dense, w, gone, dense.time(table, d.place, after.place), next);
@@ -160,6 +180,19 @@ impl State {
             }
             if at == prev {
                 cost += dense.cost(table, place, after.place);
+            }
+            if dense.any_ride {
+                let is_drop = dense.is_drop(next);
+                if left == NEVER && (is_drop || after.place != p.place) {
+                    left = next_start - dense.time(table, place, after.place);
+                }
+                // what left before is longer on the way by the detour
+                if is_drop {
+                    let gone = self.left[next as usize - 1];
+                    if gone <= before.leave {
+                        cost += dense.ride(next, gone, next_start) - dense.ride(next, gone, after.start);
+                    }
+                }
             }
             let s = &dense.stops[next as usize];
             cost += late(s, next_start) - late(s, after.start);

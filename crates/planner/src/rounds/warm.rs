@@ -57,6 +57,7 @@ impl State {
         }
         self.settle(dense, &after, &before, work);
         self.find_worst(dense);
+        self.ride(dense);
         for worker in 0..rounds.len() {
             self.weigh(dense, worker);
         }

@@ -44,7 +44,7 @@ prop_compose! {
     ) -> Part {
         Part {
             place, duration: times.0, durations: vec![(who.0, numbers.0)], earliest: times.1, due: times.2,
-            latest: times.3, lateness, skills, blocked: vec![who.1], load: numbers.1,
+            latest: times.3, lateness, skills, blocked: vec![who.1], load: numbers.1, ride: (numbers.0, numbers.2),
             affinity: vec![(who.2, i64::from(numbers.2))],
         }
     }

@@ -14,6 +14,7 @@ pub fn replay(model: &Model, rounds: &Rounds) -> (Vec<String>, Cost) {
         cost.workers += i64::from(model.goals.fewest_workers);
         cost.soft += worker.fixed_cost;
         let (mut at, mut free, mut load) = (worker.start, worker.shift.0, 0);
+        let mut board: Vec<(usize, Option<i32>)> = Vec::new();
         for (position, planned) in round.iter().enumerate() {
             let StopId { task, part: index } = planned.stop;
             let part = &model.tasks[task].parts[index];
@@ -46,6 +47,19 @@ pub fn replay(model: &Model, rounds: &Rounds) -> (Vec<String>, Cost) {
             worst = worst.max(if part.lateness > 0 { late } else { 0 });
             if seen[task][index].replace((w, position, planned.start)).is_some() {
                 broken.push(say("twice"));
+            }
+            let handed_over = model.tasks[task].bond == Bond::Transfer && index == 1;
+            if handed_over || at != Some(part.place) {
+                for item in &mut board {
+                    item.1 = item.1.or(Some(planned.start - time));
+                }
+            }
+            if handed_over {
+                let left = board.iter().find(|item| item.0 == task).and_then(|item| item.1);
+                let over = left.map_or(0, |left| (planned.start - left - part.ride.0).max(0));
+                cost.soft += i64::from(over) * i64::from(part.ride.1);
+            } else if model.tasks[task].bond == Bond::Transfer {
+                board.push((task, None));
             }
             (at, free) = (Some(part.place), planned.start.saturating_add(duration));
         }

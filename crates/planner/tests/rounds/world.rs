@@ -94,6 +94,7 @@ fn task(dice: &mut Dice, size: Size) -> Task {
     if bond == Bond::Transfer {
         parts[0].load = load;
         parts[1].load = -load;
+        parts[1].ride = (dice.small(40), dice.small(3));
     } else {
         for part in &mut parts {
             part.load = if dice.one_in(2) { 0 } else { load };
@@ -120,6 +121,7 @@ fn part(dice: &mut Dice, size: Size) -> Part {
         skills: if dice.one_in(2) { vec![dice.below(3) as u32] } else { Vec::new() },
         blocked: if dice.one_in(6) { vec![worker] } else { Vec::new() },
         load: 0,
+        ride: (FOREVER, 0),
         affinity: if dice.one_in(4) { vec![(worker, dice.below(30) - 15)] } else { Vec::new() },
     }
 }

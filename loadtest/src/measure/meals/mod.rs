@@ -1,23 +1,20 @@
 //! `loadtest meals`: a district's lunch on real streets, through the service's own core on a virtual clock: rounds planned
 //! in so many seconds, couriers who drop out on the way, labels for every box.
 
+mod day;
+mod judge;
+mod labels;
+mod peers;
 mod town;
 
-use std::{
-    collections::BTreeMap,
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::{path::PathBuf, sync::Arc, time::Instant};
 
-use anyhow::{Context, Result, bail};
-use domain::{id::MealId, meal::MealStage, unit::Seconds};
-use meal_delivery::core::codes::Codes;
-use paper::{Typeface, labels::Label};
+use anyhow::{Context, Result};
 use planner::rounds::Budget;
 use roads::{GenerateParams, Profile, Roads};
 use schemas::meal::{CourierTrouble, MealCommand};
 
-use self::town::{KEY, Town, centre};
+use self::town::{Streets, Town, centre};
 use super::{
     pace::Latencies,
     report::{Bar, Output, Report},
@@ -63,6 +60,9 @@ pub struct Args {
     /// Of everything drawn.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Whether PyVRP and OR-Tools answer the same question; installed by pip where they are missing.
+    #[arg(long, action = clap::ArgAction::Set, default_value_t = true)]
+    peers: bool,
     #[command(flatten)]
     output: Output,
 }
@@ -75,22 +75,36 @@ pub fn run(args: &Args) -> Result<()> {
         let params = GenerateParams { seed: args.seed, centre: centre()?, side_km: 8.0 };
         Roads::prepare(&roads::generate(&params)?, &[Profile::EBike, Profile::Walk])?
     };
+    let streets: Streets = Arc::new(roads);
     let mut report = Report::new("meals");
     let (meals, kitchens, couriers) = (args.meals, args.kitchens, args.couriers);
     report
         .about(format!("{meals} meals, {kitchens} kitchens, {couriers} couriers with {} boxes", args.boxes));
-    let mut town = Town::new(args, roads)?;
+    let mut town = Town::new(args, &streets)?;
     town.order_all()?;
     let took = town.plan(args.seconds);
     report.figure("plan_s", took.as_secs_f64(), "travel times and search");
-    let day = town.figures();
-    report.figure("travel", day.travel.as_f64(), "s on the road, everybody together");
-    report.held("late", day.late as f64, Bar::Zero, "doors after their window");
-    report.held("over_age", day.over_age as f64, Bar::Zero, "meals older than two hours at the door");
-    report.figure("long_way", day.long_way as f64, "meals over 45 min from the kitchen's door");
-    report.figure("unassigned", day.unassigned as f64, "meals no round brings");
-    labels(&town, &mut report)?;
+    let plan = town.last.clone().context("nothing was planned")?;
+    let model = town.model(&plan.problem);
+    let worth = judge::plan(&plan, &model);
+    for violation in worth.violations.iter().take(5) {
+        eprintln!("{violation}");
+    }
+    report.figure("travel", worth.travel as f64, "s on the road, everybody together");
+    report.must_be_zero("broken", worth.violations.len(), "broken rules, by plan-check");
+    report.must_be_zero("late", worth.late, "doors after their window");
+    report.must_be_zero("over_age", worth.over_age, "meals older than two hours at the door");
+    report.must_be_zero("left_out", worth.left_out, "meals no round brings");
+    report.figure("long_way", worth.long as f64, "meals over 45 min from the kitchen's door");
+    report.figure("long_way_s", worth.long_by as f64, "seconds of it");
+    if args.peers {
+        let effort = peers::Effort { seconds: args.seconds, seed: args.seed };
+        peers::single(&plan.problem, &model, effort, &mut report)?;
+        peers::full(&plan.problem, &model, effort, &mut report)?;
+    }
+    labels::measure(&town, &mut report)?;
     drop_out(args, &mut town, &mut report)?;
+    day::measure(args, &streets, &mut report)?;
     report.publish(&args.output)
 }
 
@@ -124,52 +138,7 @@ fn drop_out(args: &Args, town: &mut Town, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// A label for every box.
-fn labels(town: &Town, report: &mut Report) -> Result<()> {
-    let face = Typeface::open(None).context("labels need a Chinese font")?;
-    let codes = Codes::new(KEY);
-    let stops: BTreeMap<&MealId, (String, u16)> = town
-        .core
-        .rounds()
-        .flat_map(|round| {
-            let doors = round.stops.iter().filter(|stop| stop.at.is_door()).zip(1..);
-            let name = format!("{} 第{}趟", round.courier, round.trip);
-            doors.flat_map(move |(stop, number)| {
-                let name = name.clone();
-                stop.meals.iter().map(move |meal| (meal, (name.clone(), number)))
-            })
-        })
-        .collect();
-    let mut all: Vec<Label> = Vec::new();
-    for meal in town.core.meals().filter(|meal| meal.stage == MealStage::Ordered) {
-        let (round, stop) = stops.get(&meal.id).cloned().unwrap_or_else(|| ("自取".to_owned(), 0));
-        all.push(Label {
-            round,
-            stop: Some(stop),
-            name: format!("{} 老人", meal.elder),
-            dish: "清炒时蔬套餐".to_owned(),
-            size: meal.size,
-            texture: meal.texture,
-            clashes: town.core.watch(meal),
-            code: codes.of(&meal.id).label,
-        });
-    }
-    all.sort_by(|a, b| (&a.round, a.stop).cmp(&(&b.round, b.stop)));
-    let began = Instant::now();
-    let pdf = paper::labels::print(&face, &all)?;
-    let took: Duration = began.elapsed();
-    if !pdf.starts_with(b"%PDF") {
-        bail!("the labels are no PDF");
-    }
-    report.held("labels_pdf_s", took.as_secs_f64(), Bar::AtMost(5.0), "labels of all boxes");
-    report.figure("labels_pdf_kib", pdf.len() as f64 / 1024.0, "");
-    Ok(())
-}
-
 /// A search of so many seconds.
 fn within(seconds: f64, elapsed: &(dyn Fn() -> f64 + Sync)) -> Budget<'_> {
     Budget { seconds: Some(seconds), elapsed: Some(elapsed), iterations: None }
 }
-
-/// How long food may be on the way before it is told.
-const LONG_WAY: Seconds = Seconds::minutes(45);

@@ -24,7 +24,10 @@ use domain::{
 use meal_delivery::core::{
     Core, Effect, Input,
     codes::Codes,
-    rounds::{problem::Problem, solve::Solver},
+    rounds::{
+        problem::{Plan, Problem},
+        solve::Solver,
+    },
     settings::Settings,
 };
 use rand::{RngExt, SeedableRng};
@@ -32,7 +35,7 @@ use rand_chacha::ChaCha8Rng;
 use roads::{Profile, Roads};
 use schemas::meal::{MealCommand, MealRequest, PlaceMeal};
 
-use super::{Args, LONG_WAY, within};
+use super::{Args, within};
 use crate::measure::place::somewhere;
 
 /// The key of the codes of boxes.
@@ -43,20 +46,11 @@ pub fn centre() -> Result<Wgs84> {
     Ok(Wgs84::new(98.29, 39.77)?)
 }
 
-/// What a plan is worth.
-#[derive(Debug, Default)]
-pub struct Figures {
-    /// On the road, everybody together.
-    pub travel: Seconds,
-    /// Doors after their window.
-    pub late: usize,
-    /// Meals too old at the door.
-    pub over_age: usize,
-    /// Meals long on the way.
-    pub long_way: usize,
-    /// Meals no round brings.
-    pub unassigned: usize,
-}
+/// The one dish there is.
+pub const DISH: &str = "a";
+
+/// The streets, and the planner that remembers their ways.
+pub type Streets = Arc<Roads>;
 
 /// The district.
 pub struct Town {
@@ -67,10 +61,14 @@ pub struct Town {
     rules: Settings,
     roads: Arc<Roads>,
     solver: Solver,
+    /// The question that is out.
     problem: Option<Box<Problem>>,
+    /// The last answer, with its question.
+    pub last: Option<Plan>,
     threads: usize,
     seed: u64,
     kitchens: Vec<KitchenId>,
+    places: Vec<(KitchenId, Wgs84)>,
     couriers: BTreeMap<CaregiverId, KitchenId>,
     orders: Vec<(MealId, PlaceMeal)>,
     commands: u64,
@@ -78,8 +76,8 @@ pub struct Town {
 
 impl Town {
     /// Kitchens and doors somewhere on the streets, everybody eats from the nearest kitchen.
-    pub fn new(args: &Args, roads: Roads) -> Result<Self> {
-        let roads = Arc::new(roads);
+    pub fn new(args: &Args, streets: &Streets) -> Result<Self> {
+        let roads = Arc::clone(streets);
         let rules = Settings::default();
         let day: Day = "2026-03-10".parse()?;
         let mut town = Self {
@@ -90,9 +88,11 @@ impl Town {
             solver: Solver::new(Arc::clone(&roads)),
             roads,
             problem: None,
+            last: None,
             threads: args.threads,
             seed: args.seed,
             kitchens: Vec::new(),
+            places: Vec::new(),
             couriers: BTreeMap::new(),
             orders: Vec::new(),
             commands: 0,
@@ -132,7 +132,7 @@ impl Town {
             let order = PlaceMeal {
                 elder: id,
                 sitting: town.lunch(kitchen),
-                dish: DishId::new("a")?,
+                dish: DishId::new(DISH)?,
                 size: None,
                 texture: None,
                 serving: Serving::Delivery,
@@ -142,10 +142,12 @@ impl Town {
             };
             town.orders.push((MealId::derived("m", number as u64), order));
         }
+        town.places = places;
         Ok(town)
     }
 
-    fn lunch(&self, kitchen: KitchenId) -> SittingKey {
+    /// The sitting of a kitchen.
+    pub fn lunch(&self, kitchen: KitchenId) -> SittingKey {
         SittingKey { day: self.day, slot: Slot::Lunch, kitchen }
     }
 
@@ -184,21 +186,46 @@ impl Town {
 
     fn until(&mut self, then: Timestamp) {
         while let Some(due) = self.core.next_deadline().filter(|due| *due <= then) {
-            self.now = self.now.max(due);
-            self.feed(Input::Tick);
+            self.ring(due);
         }
         self.now = then;
+    }
+
+    /// It is that time, at least; what is due then rings.
+    pub fn ring(&mut self, at: Timestamp) {
+        self.now = self.now.max(at);
+        self.feed(Input::Tick);
     }
 
     /// Answers the question that is out, within so many seconds of search; tells how long it took altogether.
     pub fn plan(&mut self, seconds: f64) -> Duration {
         let began = Instant::now();
         self.until(self.now.plus_millis(self.rules.settle_millis + 1));
-        let Some(problem) = self.problem.take() else { return began.elapsed() };
+        self.answer(seconds);
+        began.elapsed()
+    }
+
+    /// Answers the question that is out, if there is one.
+    pub fn answer(&mut self, seconds: f64) -> bool {
+        let began = Instant::now();
+        let Some(problem) = self.problem.take() else { return false };
         let elapsed = move || began.elapsed().as_secs_f64();
         let plan = self.solver.solve(*problem, &within(seconds, &elapsed), self.seed, self.threads);
+        self.last = Some(plan.clone());
         self.feed(Input::Planned(Box::new(plan)));
-        began.elapsed()
+        true
+    }
+
+    /// Takes the answer to the same question of another district that is the same.
+    pub fn adopt(&mut self, plan: Plan) {
+        self.until(self.now.plus_millis(self.rules.settle_millis + 1));
+        self.problem = None;
+        self.feed(Input::Planned(Box::new(plan)));
+    }
+
+    /// A question as the planner knows it.
+    pub fn model(&mut self, problem: &Problem) -> planner::rounds::Model {
+        self.solver.model(problem).0
     }
 
     /// Every pot is done.
@@ -206,7 +233,7 @@ impl Town {
         self.until(ClockTime::at(10, 45).on(self.day));
         for kitchen in self.kitchens.clone() {
             let sitting = self.lunch(kitchen);
-            self.desk(MealCommand::Cook { sitting, dish: DishId::new("a")?, done: true })?;
+            self.desk(MealCommand::Cook { sitting, dish: DishId::new(DISH)?, done: true })?;
         }
         Ok(())
     }
@@ -222,7 +249,8 @@ impl Town {
         Ok(())
     }
 
-    fn rounds_of(&self, courier: &CaregiverId) -> Vec<&Round> {
+    /// A courier's rounds that are not over.
+    pub fn rounds_of(&self, courier: &CaregiverId) -> Vec<&Round> {
         self.core.rounds().filter(|round| round.courier == *courier && !round.stage.is_over()).collect()
     }
 
@@ -261,45 +289,67 @@ impl Town {
         self.core.meals().filter(|meal| meal.is_open()).filter(wrong).count()
     }
 
-    /// What the plan is worth, replayed stop by stop.
-    pub fn figures(&self) -> Figures {
-        let mut figures = Figures { unassigned: self.lost(), ..Figures::default() };
-        let meals: BTreeMap<&MealId, &domain::meal::Meal> =
-            self.core.meals().map(|meal| (&meal.id, meal)).collect();
-        for courier in self.couriers.keys() {
-            let mut rounds = self.rounds_of(courier);
-            rounds.sort_by_key(|round| round.trip);
-            let mut place: Option<Wgs84> = None;
-            for round in rounds {
-                let mut left_at = None;
-                for stop in &round.stops {
-                    if let Some(from) = place {
-                        figures.travel += self.way(from, stop.place);
-                    }
-                    place = Some(stop.place);
-                    if !stop.at.is_door() {
-                        left_at = Some(stop.eta);
-                        continue;
-                    }
-                    for meal in stop.meals.iter().filter_map(|id| meals.get(id)) {
-                        let Some(door) = meal.door else { continue };
-                        let cooked =
-                            self.core.sitting(&meal.sitting).map(|s| s.cooked_at(&meal.dish, self.now));
-                        figures.late += usize::from(stop.eta > door.window.latest);
-                        figures.over_age +=
-                            usize::from(cooked.is_some_and(|at| stop.eta > at + self.rules.oldest));
-                        figures.long_way += usize::from(left_at.is_some_and(|at| stop.eta > at + LONG_WAY));
-                    }
-                }
-            }
-        }
-        figures
-    }
-
-    fn way(&self, from: Wgs84, to: Wgs84) -> Seconds {
+    /// By e-bike.
+    pub fn way(&self, from: Wgs84, to: Wgs84) -> Seconds {
         let snap = |at| self.roads.snap(Profile::EBike, at);
         self.roads.travel(Profile::EBike, &snap(from), &snap(to)).seconds()
     }
+
+    /// What time it is.
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Which day it is.
+    pub const fn day(&self) -> Day {
+        self.day
+    }
+
+    /// Loading one box takes so long.
+    pub const fn per_box(&self) -> Seconds {
+        self.rules.per_box
+    }
+
+    /// All kitchens.
+    pub fn kitchens(&self) -> &[KitchenId] {
+        &self.kitchens
+    }
+
+    /// All couriers.
+    pub fn couriers(&self) -> impl Iterator<Item = &CaregiverId> {
+        self.couriers.keys()
+    }
+
+    /// Everybody who ordered, in the order of their meals' names.
+    pub fn elders(&self) -> Vec<ElderId> {
+        let mut elders: Vec<ElderId> = self.core.meals().map(|meal| meal.elder.clone()).collect();
+        elders.sort_unstable();
+        elders
+    }
+
+    /// Where a courier's kitchen is.
+    pub fn kitchen_of(&self, courier: &CaregiverId) -> Option<Wgs84> {
+        let kitchen = self.couriers.get(courier)?;
+        self.places.iter().find(|(id, _)| id == kitchen).map(|(_, place)| *place)
+    }
+
+    /// When somebody opens for these.
+    pub fn opens(&self, meals: &[MealId]) -> Option<Timestamp> {
+        let doors = meals.iter().filter_map(|id| self.core.meal(id));
+        let again = |meal: &domain::meal::Meal| meal.stage.trip().and_then(|trip| trip.not_before);
+        doors.filter_map(|meal| Some(meal.door?.window.earliest.max(again(meal).unwrap_or_default()))).max()
+    }
+
+    /// How long the courier is at the door of these.
+    pub fn at_door(&self, meals: &[MealId]) -> Seconds {
+        let doors = meals.iter().filter_map(|id| self.core.meal(id)?.door);
+        doors.map(|door| door.at_door).max().unwrap_or(Seconds::ZERO)
+    }
+}
+
+/// What the elder tells the courier.
+pub fn code(meal: &MealId) -> String {
+    Codes::new(KEY).of(meal).code
 }
 
 fn elder(id: ElderId, place: Wgs84) -> Result<ElderProfile> {
@@ -337,7 +387,7 @@ fn kitchen(id: KitchenId, place: Wgs84) -> Result<Kitchen> {
 
 fn dish() -> Result<Dish> {
     Ok(Dish {
-        id: DishId::new("a")?,
+        id: DishId::new(DISH)?,
         name: "清炒时蔬套餐".to_owned(),
         prices: BTreeMap::from([(Size::Regular, Fen(1500))]),
         textures: BTreeSet::from([Texture::Regular]),

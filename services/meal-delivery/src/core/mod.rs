@@ -23,6 +23,7 @@ mod close;
 pub mod codes;
 pub mod funding;
 mod kitchen;
+mod legs;
 mod orders;
 mod requests;
 mod road;
@@ -56,6 +57,7 @@ use schemas::{
 use self::{
     codes::Codes,
     funding::{Answer, Funds, Question},
+    legs::Legs,
     rounds::{
         Planning,
         problem::{Plan, Problem as Puzzle},
@@ -144,6 +146,7 @@ pub struct Core {
     settings: Settings,
     codes: Codes,
     roads: Arc<Roads>,
+    legs: Legs,
     elders: HashMap<ElderId, ElderProfile>,
     kitchens: BTreeMap<KitchenId, Kitchen>,
     diners: HashMap<ElderId, Diner>,
@@ -171,6 +174,7 @@ impl Core {
             settings,
             codes,
             roads,
+            legs: Legs::default(),
             elders: HashMap::new(),
             kitchens: BTreeMap::new(),
             diners: HashMap::new(),

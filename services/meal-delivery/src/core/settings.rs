@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Settings {
     /// A meal is never older than this at the door, counted from when it was cooked.
     pub oldest: Seconds,
-    /// It should not be longer on the way than this, counted from the kitchen's door.
+    /// It should not be longer on the way than this, counted from the kitchen's door: planned for, never refused.
     pub on_the_way: Seconds,
     /// Loading one box takes so long.
     pub per_box: Seconds,
@@ -30,6 +30,8 @@ pub struct Settings {
     pub settle_millis: i64,
     /// A second too late costs as much as so many seconds on the road.
     pub lateness: i32,
+    /// A second longer on the way than a meal should be costs as much as so many seconds on the road.
+    pub long_way: i32,
 }
 
 impl Default for Settings {
@@ -46,6 +48,7 @@ impl Default for Settings {
             replan_millis: 200,
             settle_millis: 100,
             lateness: 20,
+            long_way: 2,
         }
     }
 }
@@ -72,6 +75,7 @@ impl Settings {
             ("settle_millis", self.settle_millis),
             ("per_box", self.per_box.get().saturating_add(1)),
             ("lateness", i64::from(self.lateness)),
+            ("long_way", i64::from(self.long_way).saturating_add(1)),
         ];
         all.into_iter().find(|(_, value)| *value <= 0).map_or(Ok(()), |(key, _)| Err(Useless(key)))
     }

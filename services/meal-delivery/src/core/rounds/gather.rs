@@ -77,6 +77,8 @@ impl Core {
             held,
             per_box: self.settings.per_box,
             lateness: self.settings.lateness,
+            on_the_way: self.settings.on_the_way,
+            long_way: self.settings.long_way,
         })
     }
 

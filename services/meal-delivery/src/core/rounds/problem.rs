@@ -36,6 +36,10 @@ pub struct Problem {
     pub per_box: Seconds,
     /// A second too late costs as much as so many seconds on the road.
     pub lateness: i32,
+    /// A meal should not be longer on the way than this, counted from the kitchen's door.
+    pub on_the_way: Seconds,
+    /// A second more costs as much as so many seconds on the road.
+    pub long_way: i32,
 }
 
 /// Somebody who can carry.

@@ -1,5 +1,5 @@
 //! From a problem to a plan through `planner::rounds`: each load is a pickup and a delivery by the same courier, the age of
-//! the food is the hard end of its window, the elder's hours the soft one. A courier may make several trips, and change
+//! the food is the hard end of its window, the elder's hours the soft one, and a long way from the kitchen's door costs. A courier may make several trips, and change
 //! kitchens: that is only one more pickup.
 //!
 //! Travel times are kept between questions, since doors stay where they are: a re-plan asks for no way twice.
@@ -145,6 +145,8 @@ fn task(problem: &Problem, load: &Load) -> Task {
         load: boxes,
         ..Part::default()
     };
+    // What left a kitchen before has been on the way for long, and is only brought home.
+    let fresh = matches!(load.source, Source::Kitchen(_));
     let door = Part {
         place: load.door,
         duration: load.at_door.get() as i32,
@@ -153,6 +155,7 @@ fn task(problem: &Problem, load: &Load) -> Task {
         latest,
         lateness: problem.lateness,
         load: -boxes,
+        ride: if fresh { (problem.on_the_way.get() as i32, problem.long_way) } else { (FOREVER, 0) },
         ..Part::default()
     };
     let absence = Absence::Grave(i64::from(boxes.max(1)));

@@ -59,9 +59,7 @@ impl Core {
     }
 
     fn leg(&self, courier: &Courier, from: Wgs84, to: Wgs84) -> Seconds {
-        let profile = Profile::from(courier.mode);
-        let snap = |at| self.roads.snap(profile, at);
-        self.roads.travel(profile, &snap(from), &snap(to)).seconds()
+        self.legs.between(&self.roads, Profile::from(courier.mode), from, to)
     }
 
     /// From when a stop can be served, and how long that takes.
