@@ -1,12 +1,6 @@
 /** What the registry keeps, as it stands on the wire: organisations, facilities, rosters, care plans. */
-import type { Actor, ServiceKind } from "../contract.ts";
-
-export interface Noted {
-  on: string;
-  by: Actor;
-  step: string;
-  note?: string;
-}
+import type { ServiceKind } from "../contract.ts";
+import type { Noted } from "../ui/record.tsx";
 
 export interface Term {
   from: string;
