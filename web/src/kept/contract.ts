@@ -126,3 +126,10 @@ export interface Dated<T> {
 
 /** A step: its name and what it takes. */
 export type KeptStep = { step: string } & Record<string, unknown>;
+
+/** What a caregiver says about rosters: their own, or one that asks them to take a shift. */
+export type OwnStep =
+  | { step: "ask_leave"; leave: string; span: Span; kind: LeaveKind }
+  | { step: "withdraw_leave"; leave: string }
+  | { step: "offer_swap"; swap: string; shift: Span; to: string }
+  | { step: "answer_swap"; swap: string; agree: boolean };

@@ -4,17 +4,10 @@ import type { Fault } from "../app/faults.ts";
 import { t } from "../text/index.ts";
 import { districtNow } from "../ui/clock.ts";
 import { Field } from "../ui/field.tsx";
-import { LEAVE_KINDS, type LeaveKind, type Span } from "./contract.ts";
+import { LEAVE_KINDS, type LeaveKind, type OwnStep, type Span } from "./contract.ts";
 
 const DAY_MS = 86_400_000;
 const LONGEST_DAYS = 184;
-
-export interface AskLeave {
-  step: "ask_leave";
-  leave: string;
-  span: Span;
-  kind: LeaveKind;
-}
 
 /** Where a refusal of it lies. */
 export const LEAVE_PLACES = { "/kind": "kind", "/span": "from", "/span/latest": "until", out_of_range: "until", malformed_note: "note" };
@@ -28,7 +21,7 @@ export function leaveFault(span: Span): Fault | null {
 }
 
 /** What the fields say. */
-export function leaveOf(form: FormData, leave: string): AskLeave {
+export function leaveOf(form: FormData, leave: string): OwnStep & { step: "ask_leave" } {
   const text = (name: string) => String(form.get(name) ?? "");
   return { step: "ask_leave", leave, span: { earliest: fromLocal(text("from")), latest: fromLocal(text("until")) }, kind: text("kind") as LeaveKind };
 }
