@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ahead, laidOut, overlap, weekdayOf, within } from "./pattern.ts";
+import { ahead, fitting, laidOut, overlap, weekdayOf, within } from "./pattern.ts";
 
 test("weekdays between two days become shifts by the city's clock, with their breaks", () => {
   const { shifts, breaks } = laidOut({ first: "2026-03-16", last: "2026-03-22", weekdays: ["monday", "wednesday"], starts: "08:30", ends: "17:30", rest: { starts: "12:00", ends: "13:00" } });
@@ -30,4 +30,12 @@ test("shifts that meet do not overlap; those over are not ahead", () => {
   expect(overlap(a, b)).toBe(false);
   expect(overlap(a, { ...b, earliest: "2026-03-16T03:59:00.000Z" })).toBe(true);
   expect(ahead([b, a], Date.parse("2026-03-16T04:00:00Z"))).toEqual([b]);
+});
+
+test("of more shifts than a roster holds the oldest go, with their breaks", () => {
+  const { shifts, breaks } = laidOut({ first: "2025-01-01", last: "2026-01-31", weekdays: ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"], starts: "08:00", ends: "12:00", rest: { starts: "10:00", ends: "10:15" } });
+  const more = laidOut({ first: "2026-02-01", last: "2026-06-30", weekdays: ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"], starts: "08:00", ends: "12:00" });
+  const kept = fitting([...more.shifts, ...shifts], breaks);
+  expect([kept.shifts.length, kept.shifts.at(-1)]).toEqual([500, more.shifts.at(-1)]);
+  expect(kept.breaks).toHaveLength(500 - more.shifts.length);
 });

@@ -43,3 +43,12 @@ export const within = (inner: Span, outer: Span): boolean => outer.earliest <= i
 export const overlap = (a: Span, b: Span): boolean => a.earliest < b.latest && b.earliest < a.latest;
 /** Shifts that are not over. */
 export const ahead = (shifts: readonly Span[], now: number): Span[] => shifts.filter((shift) => Date.parse(shift.latest) > now).sort((a, b) => a.earliest.localeCompare(b.earliest));
+
+/** So many shifts a roster holds. */
+const MOST = 500;
+
+/** What fits into a roster: where there are too many, those longest over go, and the breaks inside them. */
+export function fitting(shifts: readonly Span[], breaks: readonly Span[]): { shifts: Span[]; breaks: Span[] } {
+  const kept = [...shifts].sort((a, b) => a.earliest.localeCompare(b.earliest)).slice(-MOST);
+  return { shifts: kept, breaks: breaks.filter((rest) => kept.some((shift) => within(rest, shift))) };
+}

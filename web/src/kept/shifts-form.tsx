@@ -8,7 +8,7 @@ import { districtNow } from "../ui/clock.ts";
 import { Field, WholeFault } from "../ui/field.tsx";
 import { toast } from "../ui/toast.tsx";
 import { WEEKDAYS, type Span, type Weekday } from "./contract.ts";
-import { ahead, laidOut, overlap, within } from "./pattern.ts";
+import { ahead, fitting, laidOut, overlap, within } from "./pattern.ts";
 import { useRosterStep, type FormProps } from "./roster-step.ts";
 import { said } from "./standing.ts";
 import { Weekdays } from "./weekdays.tsx";
@@ -48,7 +48,7 @@ export function ShiftsForm({ roster, onDone }: FormProps) {
     toast(words.added(more.shifts.length));
   };
   const save = async () => {
-    if (await step({ step: "set_shifts", shifts, breaks })) onDone();
+    if (await step({ step: "set_shifts", ...fitting(shifts, breaks) })) onDone();
   };
   return (
     <section aria-label={words.shifts} data-testid="shifts-form">
