@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { Actor, Answering, CaregiverListed, Channels, CommandBody, DeviceShares, Duty, ElderListed, Me, Near, Order, Page, PlaceOrder, PositionReport } from "../src/contract.ts";
+import type { MealBody } from "../src/meals/contract.ts";
 import { people } from "../src/store/order.ts";
 import { Refusal } from "./apply.ts";
 import { STREETS } from "./people.ts";
@@ -143,6 +144,12 @@ function reply(c: Context, me: Me, route: string, path: string[], query: URLSear
     case "POST rosters/…":
     case "POST plans/…":
       return [200, c.registry.take(ABOUT[path[0] as keyof typeof ABOUT], path[1] as string, me, body as Taking, key ?? d.newId("step"))];
+    case "GET meals/…":
+      if (path[1] !== "rounds") throw new Refusal(404, "not_found", `${path[1]} is not here`);
+      return [200, c.meals.rounds(query)];
+    case "POST meals/…":
+      if (path[1] !== "orders") throw new Refusal(404, "not_found", `${path[1]} is not here`);
+      return [200, c.meals.command(path[2] as string, me, body as MealBody)];
     case "GET elders/…":
       if (path[2] !== "eligibility") throw new Refusal(404, "not_found", `${path[2]} is not here`);
       return [200, ELIGIBILITY];
@@ -166,7 +173,7 @@ function only(me: Me, ...roles: Me["role"][]): true {
 
 function signIn(c: Context, body: { user: string; password: string }, response: ServerResponse): void {
   const caregiver = c.district.caregivers.get(body.user);
-  const desk = ["operator", "supervisor", "auditor", "front_desk", "bureau"].find((role) => role === body.user) as Me["role"] | undefined;
+  const desk = ["operator", "supervisor", "auditor", "front_desk", "bureau", "courier"].find((role) => role === body.user) as Me["role"] | undefined;
   // The elder of the first file, and her daughter.
   const elder = body.user === "elder" ? [...c.district.elders.values()][0] : undefined;
   const role = caregiver ? "caregiver" : elder ? "elder" : desk;

@@ -15,7 +15,8 @@ import { takeFacility, takeOrganisation } from "./houses.ts";
 import { takeRoster } from "./roster.ts";
 
 const SCHEMAS = new URL("../../schemas/", import.meta.url);
-const read = (path: string) => JSON.parse(readFileSync(new URL(path, SCHEMAS), "utf8")) as unknown;
+/** A file of the contract. */
+export const read = (path: string) => JSON.parse(readFileSync(new URL(path, SCHEMAS), "utf8")) as unknown;
 /** What a golden reply of the contract answers. */
 export const sample = <T>(name: string): T => (read(`samples/${name}.v1.json`) as { ok: T }).ok;
 

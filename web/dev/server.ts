@@ -9,6 +9,7 @@ import { Accounts } from "./accounts.ts";
 import { Refusal } from "./apply.ts";
 import { DevDistrict } from "./district.ts";
 import { Hub } from "./hub.ts";
+import { DevMeals } from "./meals.ts";
 import { DevRegistry } from "./registry.ts";
 import { Simulation } from "./simulation.ts";
 
@@ -29,6 +30,7 @@ export interface DevServer {
   simulation: Simulation;
   hub: Hub;
   registry: DevRegistry;
+  meals: DevMeals;
   close(): Promise<void>;
 }
 
@@ -66,10 +68,11 @@ export async function startDevServer(options: DevOptions = {}): Promise<DevServe
   const hub = new Hub(district);
   const accounts = new Accounts([...district.caregivers].map(([id, c]) => [id, c.name]));
   const registry = new DevRegistry(district);
+  const meals = new DevMeals();
   const step = 200;
   const clock = setInterval(() => simulation.advance(step * speed), step);
   const server = createServer((request, response) => {
-    void handle({ district, hub, simulation, speed, accounts, registry }, request, response);
+    void handle({ district, hub, simulation, speed, accounts, registry, meals }, request, response);
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -79,6 +82,7 @@ export async function startDevServer(options: DevOptions = {}): Promise<DevServe
     simulation,
     hub,
     registry,
+    meals,
     close: () => {
       clearInterval(clock);
       hub.close();
@@ -111,6 +115,7 @@ export interface Context {
   simulation: Simulation;
   accounts: Accounts;
   registry: DevRegistry;
+  meals: DevMeals;
   speed: number;
 }
 
