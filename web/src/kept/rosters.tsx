@@ -97,7 +97,7 @@ function SwapLine({ swap, role, onStep }: LineProps & { swap: Swap }) {
   const answer = (agree: boolean) => onStep({ step: "answer_swap", swap: swap.id, agree });
   return (
     <p data-swap={swap.id} data-stage={swap.stage}>
-      {t().kept.swap(caregiverName(swap.to))} {said(swap.shift)} <Stage answer={swap.stage} />
+      {t().kept.swap(caregiverName(swap.to))} {said(swap.shift)} <Stage answer={swap.stage} asked={words.swapAsked} />
       {swap.stage === "asked" && (
         <>
           <Act name="agree" label={words.agree} onClick={() => answer(true)} />
@@ -109,7 +109,7 @@ function SwapLine({ swap, role, onStep }: LineProps & { swap: Swap }) {
   );
 }
 
-export const Stage = ({ answer }: { answer: Answer }) => <span class={`badge ${answer === "granted" ? "accent" : answer === "refused" ? "danger" : ""}`}>{t().kept.answers[answer]}</span>;
+const Stage = ({ answer, asked = t().kept.answers.asked }: { answer: Answer; asked?: string }) => <span class={`badge ${answer === "granted" ? "accent" : answer === "refused" ? "danger" : ""}`}>{answer === "asked" ? asked : t().kept.answers[answer]}</span>;
 
 const Act = ({ name, label, onClick }: { name: string; label: string; onClick: () => void }) => (
   <>

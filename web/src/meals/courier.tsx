@@ -37,7 +37,7 @@ export function CourierView({ courier }: { courier: string }) {
             {words.round(courier, round.trip)} · {round.stops[0] ? hhmm(round.stops[0].eta) : ""}
           </p>
         ))}
-        <div class="row">
+        <div class="options two">
           <button type="button" class="button" onClick={() => void trouble({ request: "trouble", courier, what: "late", by: 600 })}>
             {words.late}
           </button>
@@ -68,7 +68,7 @@ function Current({ round }: { round: Round }) {
   const words = t().meals;
   const next = round.stops.find((stop) => !stop.done_at);
   return (
-    <section class="card">
+    <section class="card stacked">
       <h1>
         {words.round("", round.trip)} {round.stage === "departed" && <span class="badge">{words.departed}</span>}
       </h1>

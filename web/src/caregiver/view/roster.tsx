@@ -53,7 +53,7 @@ function Known({ own: { roster, asked }, onLeave, onSwap }: { own: OwnRoster; on
       {asked.map((swap) => (
         <section key={swap.id} class="asked" data-asked={swap.id} data-stage={swap.stage}>
           <p>
-            {words.phone.from(t().phone.mate(swap.from))} <strong>{said(swap.shift)}</strong> <Standing answer={swap.stage} pending={swap.pending} />
+            {words.phone.from(t().phone.mate(swap.from))} <strong>{said(swap.shift)}</strong> {swap.stage !== "asked" && <Standing answer={swap.stage} pending={swap.pending} />}
           </p>
           {swap.stage === "asked" && (
             <div class="options two">
@@ -85,7 +85,7 @@ function Known({ own: { roster, asked }, onLeave, onSwap }: { own: OwnRoster; on
           <span class="grow">
             {t().kept.swap(t().phone.mate(swap.to))} {said(swap.shift)}
           </span>
-          <Standing answer={swap.stage} pending={swap.pending} />
+          <Standing answer={swap.stage} asked={words.swapAsked} pending={swap.pending} />
         </p>
       ))}
       <h3>{words.phone.leaves}</h3>
@@ -109,8 +109,8 @@ function Known({ own: { roster, asked }, onLeave, onSwap }: { own: OwnRoster; on
   );
 }
 
-const Standing = ({ answer, pending }: { answer: Answer; pending: true | undefined }) => (
+const Standing = ({ answer, asked = t().kept.answers.asked, pending }: { answer: Answer; asked?: string; pending: true | undefined }) => (
   <>
-    <span class={`badge ${answer === "granted" ? "accent" : answer === "refused" ? "danger" : ""}`}>{t().kept.answers[answer]}</span> {pending && <Pending />}
+    <span class={`badge ${answer === "granted" ? "accent" : answer === "refused" ? "danger" : ""}`}>{answer === "asked" ? asked : t().kept.answers[answer]}</span> {pending && <Pending />}
   </>
 );
