@@ -2,9 +2,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { Actor, Answering, CaregiverListed, Channels, CommandBody, DeviceShares, Duty, ElderListed, Me, Near, Order, Page, PlaceOrder, PositionReport } from "../src/contract.ts";
+import type { MealBody } from "../src/meals/contract.ts";
 import { people } from "../src/store/order.ts";
 import { Refusal } from "./apply.ts";
 import { STREETS } from "./people.ts";
+import { sample, type Taking } from "./registry.ts";
 import { metresBetween } from "./roads.ts";
 import type { Context } from "./server.ts";
 import { SERVICES } from "./services.ts";
@@ -22,6 +24,10 @@ const NOBODY_PRESSED: Answering = {
   p95: null,
   last_10_minutes: 0,
 };
+
+const ABOUT = { organisations: "organisation", facilities: "facility", rosters: "roster", plans: "plan" } as const;
+/** What the contract's samples say about an elder. */
+const ELIGIBILITY = { assessment: sample("eligibility-reply"), balances: sample("balance-reply") };
 
 const sessions = new Map<string, Me>();
 
@@ -128,6 +134,25 @@ function reply(c: Context, me: Me, route: string, path: string[], query: URLSear
       return [200, { configured: [], missing: ["push", "sms_smpp", "sms_http", "call", "mail"], duty: false } satisfies Channels];
     case "GET devices/…":
       return [200, { streets: [], outages: [] } satisfies DeviceShares];
+    case "GET organisations":
+    case "GET facilities":
+    case "GET rosters":
+    case "GET plans":
+      return [200, c.registry.list(path[0] as string, me, query)];
+    case "POST organisations/…":
+    case "POST facilities/…":
+    case "POST rosters/…":
+    case "POST plans/…":
+      return [200, c.registry.take(ABOUT[path[0] as keyof typeof ABOUT], path[1] as string, me, body as Taking, key ?? d.newId("step"))];
+    case "GET meals/…":
+      if (path[1] !== "rounds") throw new Refusal(404, "not_found", `${path[1]} is not here`);
+      return [200, c.meals.rounds(query)];
+    case "POST meals/…":
+      if (path[1] !== "orders") throw new Refusal(404, "not_found", `${path[1]} is not here`);
+      return [200, c.meals.command(path[2] as string, me, body as MealBody)];
+    case "GET elders/…":
+      if (path[2] !== "eligibility") throw new Refusal(404, "not_found", `${path[2]} is not here`);
+      return [200, ELIGIBILITY];
     case "GET audit":
       return [200, page(only(me, "supervisor", "auditor") && c.accounts.audit, query)];
     default:
@@ -148,7 +173,7 @@ function only(me: Me, ...roles: Me["role"][]): true {
 
 function signIn(c: Context, body: { user: string; password: string }, response: ServerResponse): void {
   const caregiver = c.district.caregivers.get(body.user);
-  const desk = ["operator", "supervisor", "auditor"].find((role) => role === body.user) as Me["role"] | undefined;
+  const desk = ["operator", "supervisor", "auditor", "front_desk", "bureau", "courier"].find((role) => role === body.user) as Me["role"] | undefined;
   // The elder of the first file, and her daughter.
   const elder = body.user === "elder" ? [...c.district.elders.values()][0] : undefined;
   const role = caregiver ? "caregiver" : elder ? "elder" : desk;

@@ -9,6 +9,8 @@ import { Accounts } from "./accounts.ts";
 import { Refusal } from "./apply.ts";
 import { DevDistrict } from "./district.ts";
 import { Hub } from "./hub.ts";
+import { DevMeals } from "./meals.ts";
+import { DevRegistry } from "./registry.ts";
 import { Simulation } from "./simulation.ts";
 
 export interface DevOptions {
@@ -27,6 +29,8 @@ export interface DevServer {
   district: DevDistrict;
   simulation: Simulation;
   hub: Hub;
+  registry: DevRegistry;
+  meals: DevMeals;
   close(): Promise<void>;
 }
 
@@ -63,10 +67,12 @@ export async function startDevServer(options: DevOptions = {}): Promise<DevServe
   if (options.busy) warmUp(simulation, district);
   const hub = new Hub(district);
   const accounts = new Accounts([...district.caregivers].map(([id, c]) => [id, c.name]));
+  const registry = new DevRegistry(district);
+  const meals = new DevMeals();
   const step = 200;
   const clock = setInterval(() => simulation.advance(step * speed), step);
   const server = createServer((request, response) => {
-    void handle({ district, hub, simulation, speed, accounts }, request, response);
+    void handle({ district, hub, simulation, speed, accounts, registry, meals }, request, response);
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -75,6 +81,8 @@ export async function startDevServer(options: DevOptions = {}): Promise<DevServe
     district,
     simulation,
     hub,
+    registry,
+    meals,
     close: () => {
       clearInterval(clock);
       hub.close();
@@ -106,6 +114,8 @@ export interface Context {
   hub: Hub;
   simulation: Simulation;
   accounts: Accounts;
+  registry: DevRegistry;
+  meals: DevMeals;
   speed: number;
 }
 

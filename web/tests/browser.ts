@@ -19,6 +19,9 @@ export const launch = (): Promise<Browser> =>
       "--disable-sync",
       "--use-angle=swiftshader",
       "--enable-unsafe-swiftshader",
+      // A camera that shows a moving pattern, and nobody to ask whether it may.
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
     ],
   });
 

@@ -1,6 +1,7 @@
 /** The caregiver's app. Opens from what the phone keeps, so that a cellar without signal does not stop a visit. */
 import "../style/tokens.css";
 import "../style/base.css";
+import "../style/forms.css";
 import "../style/phone.css";
 import "../ui/theme.ts";
 

@@ -6,7 +6,7 @@ import { computed, effect, signal } from "@preact/signals";
 
 import { district, loadDistrict } from "../app/district.ts";
 import { me } from "../app/session.ts";
-import type { CommandBody, District, Duty, Incident, Me, Order, OrderAction } from "../contract.ts";
+import type { CaregiverProfile, CommandBody, District, Duty, Incident, Me, Order, OrderAction } from "../contract.ts";
 import { get, Refused } from "../net/http.ts";
 import { backoff } from "../net/backoff.ts";
 import { Live, type Connection } from "../net/live.ts";
@@ -18,6 +18,8 @@ import { forgetFixes, forgetKept, keep, kept } from "./sync/db.ts";
 import { add, drain, entries, remove, type Entry, type Heard } from "./sync/outbox.ts";
 import { isSettled, overlay, overlayDuty, type Shown } from "./sync/overlay.ts";
 import { sendFixes, track } from "./sync/positions.ts";
+import { isRosterSettled } from "./sync/roster-overlay.ts";
+import { askRosters, freshen, openRosters, told } from "./sync/rosters.ts";
 
 export const world = signal<World>(EMPTY);
 export const connection = signal<Connection>("connecting");
@@ -99,15 +101,18 @@ async function hear(answer: Heard): Promise<void> {
   if (answer.kind === "order") world.value = learn(world.value, answer.order);
   else if (answer.kind === "duty") world.value = reduce(world.value, [{ event: "presence", presence: answer.presence }]);
   else if (answer.kind === "incident" && answer.incident) world.value = learnIncident(world.value, answer.incident);
+  else if (answer.kind === "roster") await freshen();
   await keepWorld();
 }
 
 async function settled(entry: Entry): Promise<boolean | "later"> {
-  if (entry.deed.kind !== "order") return false;
+  const { deed } = entry;
+  if (deed.kind !== "order" && deed.kind !== "roster") return false;
   try {
-    const order = await get<Order>(`/api/v1/orders/${encodeURIComponent(entry.deed.order)}`);
+    if (deed.kind === "roster") return isRosterSettled({ caregiver: deed.caregiver, step: deed.body }, await askRosters());
+    const order = await get<Order>(`/api/v1/orders/${encodeURIComponent(deed.order)}`);
     world.value = learn(world.value, order);
-    return isSettled(entry.deed.body, order, own.value);
+    return isSettled(deed.body, order, own.value);
   } catch (error) {
     // An order that is no longer this caregiver's to see is an answer; no answer is none.
     return error instanceof Refused && !error.isPassing && error.problem.status !== 401 ? false : "later";
@@ -119,15 +124,17 @@ async function settled(entry: Entry): Promise<boolean | "later"> {
 interface Kept {
   orders: Order[];
   incidents?: Incident[];
+  profile?: CaregiverProfile | undefined;
   presence: World["presences"] extends ReadonlyMap<string, infer P> ? P | undefined : never;
 }
 
-const keepWorld = (): Promise<unknown> => keep("world", { orders: [...world.value.orders.values()], incidents: [...world.value.incidents.values()], presence: world.value.presences.get(own.value) } satisfies Kept);
+const keepWorld = (): Promise<unknown> => keep("world", { orders: [...world.value.orders.values()], incidents: [...world.value.incidents.values()], profile: world.value.caregivers.get(own.value), presence: world.value.presences.get(own.value) } satisfies Kept);
 
 /** Opens from what the phone keeps, without asking anyone; answers with whose it is. */
 export async function openKept(): Promise<Me | null> {
   const [user, last, where, at] = await Promise.all([kept<Me>("me"), kept<Kept>("world"), kept<District>("district"), kept<{ base: number; world: number; speed: number }>("clock")]);
   outbox.value = await entries();
+  await openRosters();
   if (!user) return null;
   if (where) district.value = where;
   if (at) setClock(new Date(at.base + (Date.now() - at.world) * at.speed).toISOString(), at.speed);
@@ -136,6 +143,7 @@ export async function openKept(): Promise<Me | null> {
       ...EMPTY,
       orders: new Map(last.orders.map((o) => [o.id, o])),
       incidents: new Map((last.incidents ?? []).map((i) => [i.id, i])),
+      caregivers: new Map(last.profile ? [[last.profile.id, last.profile]] : []),
       presences: new Map(last.presence ? [[last.presence.caregiver, last.presence]] : []),
     };
   }
@@ -148,6 +156,7 @@ export async function forget(): Promise<void> {
   await forgetKept();
   await forgetFixes();
   world.value = EMPTY;
+  told.value = null;
   openOrder.value = null;
 }
 
@@ -163,7 +172,10 @@ export function start(): () => void {
     },
     onState: (state) => {
       connection.value = state;
-      if (state === "live" || state === "resumed") void sync();
+      if (state === "live" || state === "resumed") {
+        void freshen();
+        void sync();
+      }
       if (state === "signed_out") needsSignIn.value = true;
     },
   });
@@ -176,7 +188,10 @@ export function start(): () => void {
     );
   };
   fetchDistrict();
-  const clock = setInterval(fetchDistrict, 60_000);
+  const clock = setInterval(() => {
+    fetchDistrict();
+    void freshen();
+  }, 60_000);
   const wake = () => {
     online.value = navigator.onLine;
     if (!navigator.onLine || document.hidden) return;

@@ -1,6 +1,7 @@
 /** The command centre's page: wall and desk. */
 import "../style/tokens.css";
 import "../style/base.css";
+import "../style/forms.css";
 import "../style/desk.css";
 import "../style/alarms.css";
 import "../style/wall.css";

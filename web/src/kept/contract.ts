@@ -1,12 +1,7 @@
 /** What the registry keeps, as it stands on the wire: organisations, facilities, rosters, care plans. */
-import type { Actor, ServiceKind } from "../contract.ts";
-
-export interface Noted {
-  on: string;
-  by: Actor;
-  step: string;
-  note?: string;
-}
+import type { ServiceKind } from "../contract.ts";
+import type { PayWith } from "../money/contract.ts";
+import type { Noted } from "../ui/record.tsx";
 
 export interface Term {
   from: string;
@@ -66,13 +61,30 @@ export interface Span {
 export type Answer = "asked" | "agreed" | "granted" | "refused" | "withdrawn";
 export type LeaveKind = "annual" | "sick" | "personal" | "training";
 
+export const LEAVE_KINDS: readonly LeaveKind[] = ["annual", "sick", "personal", "training"];
+
+export interface Leave {
+  id: string;
+  span: Span;
+  kind: LeaveKind;
+  stage: Answer;
+}
+
+export interface Swap {
+  id: string;
+  shift: Span;
+  to: string;
+  stage: Answer;
+}
+
 export interface Roster {
   caregiver: string;
   organisation: string;
   revision: number;
   shifts: Span[];
-  leaves: { id: string; span: Span; kind: LeaveKind; stage: Answer }[];
-  swaps: { id: string; shift: Span; to: string; stage: Answer }[];
+  breaks: Span[];
+  leaves: Leave[];
+  swaps: Swap[];
   taken: { swap: string; from: string; shift: Span }[];
   open: boolean;
   record: Noted[];
@@ -81,12 +93,28 @@ export interface Roster {
 export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
+/** A visit that comes again: on these weekdays, from so many minutes after midnight, so many later at most. */
+export interface PlanVisit {
+  service: ServiceKind;
+  weekdays: Weekday[];
+  starts: number;
+  within: number;
+  minutes?: number;
+  family_present: boolean;
+  pay_with: PayWith;
+  self_pay_up_to: number;
+  from: string;
+  until?: string;
+}
+
 export interface Plan {
   id: string;
   elder: string;
   revision: number;
-  visit: { service: ServiceKind; weekdays: Weekday[]; starts: number; within: number; from: string; until?: string };
+  visit: PlanVisit;
   stage: "running" | "paused" | "ended";
+  skipped: string[];
+  record: Noted[];
   made: { day: string; order: string; refused?: string }[];
 }
 
@@ -98,3 +126,10 @@ export interface Dated<T> {
 
 /** A step: its name and what it takes. */
 export type KeptStep = { step: string } & Record<string, unknown>;
+
+/** What a caregiver says about rosters: their own, or one that asks them to take a shift. */
+export type OwnStep =
+  | { step: "ask_leave"; leave: string; span: Span; kind: LeaveKind }
+  | { step: "withdraw_leave"; leave: string }
+  | { step: "offer_swap"; swap: string; shift: Span; to: string }
+  | { step: "answer_swap"; swap: string; agree: boolean };

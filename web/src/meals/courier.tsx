@@ -6,7 +6,9 @@ import { hhmm } from "../text/format.ts";
 import { t } from "../text/index.ts";
 import { Toasts } from "../ui/toast.tsx";
 import { depart, dismiss, handOver, noAnswer, online, refusals, rounds, start, trouble, waiting } from "./carrier.ts";
-import type { Proof, Round, Stop } from "./contract.ts";
+import type { Round, Stop } from "./contract.ts";
+import { proofOf } from "./proof.ts";
+import { canScan, Scanner } from "./scan.tsx";
 
 export function CourierView({ courier }: { courier: string }) {
   const words = t().meals;
@@ -23,7 +25,7 @@ export function CourierView({ courier }: { courier: string }) {
         )}
         {refusals.value.map((entry) => (
           <p key={entry.seq} role="alert">
-            {entry.refused?.detail}{" "}
+            {words.problems[entry.refused?.code ?? ""] ?? t().problem.codes[entry.refused?.code ?? ""] ?? entry.refused?.detail}{" "}
             <button type="button" class="button quiet" onClick={() => void dismiss(entry.seq)}>
               {words.read}
             </button>
@@ -35,7 +37,7 @@ export function CourierView({ courier }: { courier: string }) {
             {words.round(courier, round.trip)} · {round.stops[0] ? hhmm(round.stops[0].eta) : ""}
           </p>
         ))}
-        <div class="row">
+        <div class="options two">
           <button type="button" class="button" onClick={() => void trouble({ request: "trouble", courier, what: "late", by: 600 })}>
             {words.late}
           </button>
@@ -66,7 +68,7 @@ function Current({ round }: { round: Round }) {
   const words = t().meals;
   const next = round.stops.find((stop) => !stop.done_at);
   return (
-    <section class="card">
+    <section class="card stacked">
       <h1>
         {words.round("", round.trip)} {round.stage === "departed" && <span class="badge">{words.departed}</span>}
       </h1>
@@ -85,29 +87,39 @@ function Current({ round }: { round: Round }) {
 function Next({ stop, round }: { stop: Stop; round: Round }) {
   const words = t().meals;
   const [code, setCode] = useState("");
+  const [scanning, setScanning] = useState(false);
   if (stop.at !== "door") {
     return (
-      <button type="button" class="button primary" onClick={() => void depart(round.id)}>
+      <button type="button" class="button primary huge" data-act="depart" onClick={() => void depart(round.id)}>
         {words.depart}
       </button>
     );
   }
-  /** Four digits are the elder's code, anything longer the box's label. */
-  const proof: Proof = /^\d{4}$/.test(code) ? { proof: "code", code } : { proof: "scan", label: code };
+  const read = (label: string) => {
+    setScanning(false);
+    setCode(label);
+  };
   return (
     <form
+      class="verify"
       onSubmit={(e) => {
         e.preventDefault();
-        void handOver(stop.meals, proof);
+        void handOver(stop.meals, proofOf(code));
       }}
     >
-      <input class="input" aria-label={words.code} placeholder={words.code} value={code} onInput={(e) => setCode(e.currentTarget.value.trim())} required />
-      <button type="submit" class="button primary">
+      {canScan() && (
+        <button type="button" class="button huge" data-act="scan" onClick={() => setScanning(true)}>
+          {words.scan}
+        </button>
+      )}
+      <input class="input big" name="proof" aria-label={words.code} placeholder={words.code} value={code} autocapitalize="characters" autocomplete="off" onInput={(e) => setCode(e.currentTarget.value.trim())} required />
+      <button type="submit" class="button primary huge" data-act="hand-over">
         {words.handOver}
       </button>
-      <button type="button" class="button" onClick={() => void noAnswer(stop.meals, words.nobody)}>
+      <button type="button" class="button huge" data-act="no-answer" onClick={() => void noAnswer(stop.meals, words.nobody)}>
         {words.nobody}
       </button>
+      {scanning && <Scanner onRead={read} onClose={() => setScanning(false)} />}
     </form>
   );
 }

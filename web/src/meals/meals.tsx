@@ -1,12 +1,11 @@
 /** Meals of a day: the orders, the kitchens, the rounds; and for a courier their own doors. */
-import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import type { Role } from "../contract.ts";
 import { close, mealNews } from "../desk/state.ts";
 import { toLocal } from "../desk/dialogs/local-time.ts";
 import { t } from "../text/index.ts";
-import { Dialog } from "../ui/dialog.tsx";
+import { Rooms } from "../ui/rooms.tsx";
 import { toastProblem } from "../ui/toast.tsx";
 import { kitchens as allKitchens, meals as allMeals, menus, rounds as allRounds } from "./api.ts";
 import { Board } from "./board.tsx";
@@ -19,8 +18,6 @@ const SEES: Role[] = ["operator", "supervisor", "front_desk", "kitchen"];
 /** Whether this role sees what is cooked and carried. */
 export const seesMeals = (role: Role | undefined) => role !== undefined && SEES.includes(role);
 
-type Room = "board" | "menu" | "kitchen" | "rounds";
-const ROOMS: Room[] = ["board", "menu", "kitchen", "rounds"];
 const SLOTS: Slot[] = ["breakfast", "lunch", "dinner"];
 /** However often something changes, it is asked for again no sooner. */
 const PAUSE_MS = 700;
@@ -50,7 +47,6 @@ export function Meals() {
   const words = t().meals;
   const [day, setDay] = useState(toLocal(Date.now()).slice(0, 10));
   const [slot, setSlot] = useState<Slot>("lunch");
-  const [room, setRoom] = useState<Room>("board");
   const [meals, setMeals] = useState<Meal[]>([]);
   const [sittings, setSittings] = useState<Sitting[]>([]);
   const [rounds, setRounds] = useState<Round[]>([]);
@@ -66,36 +62,32 @@ export function Meals() {
     return onNews((about) => about === "anything" || (about.day === day && about.slot === slot), load);
   }, [day, slot]);
   const dishes = new Map(sittings.flatMap((sitting) => sitting.dishes.map((dish) => [dish.id, dish.name] as const)));
-  const contents: Record<Room, () => ComponentChildren> = {
-    board: () => <Board meals={meals} dishes={dishes} />,
-    menu: () => <MenuEditor key={`${day} ${slot} ${kitchens.length}`} kitchens={kitchens} day={day} slot={slot} sittings={sittings} onChange={load} />,
-    kitchen: () => (sittings.length === 0 ? <p class="muted">{words.noMenu}</p> : sittings.map((sitting) => <KitchenDay key={sitting.kitchen} sitting={sitting} onChange={load} />)),
-    rounds: () => <Rounds rounds={rounds} onChange={load} />,
-  };
+  const when = (
+    <div class="row">
+      <input type="date" class="input" aria-label={words.day} value={day} onInput={(e) => setDay(e.currentTarget.value)} />
+      <select class="input" aria-label={words.slot} value={slot} onChange={(e) => setSlot(e.currentTarget.value as Slot)}>
+        {SLOTS.map((s) => (
+          <option key={s} value={s}>
+            {words.slots[s]}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
   return (
-    <Dialog title={words.title} class="wide" onClose={() => close("meals")}>
-      <div class="body" data-testid="meals">
-        <div class="row">
-          <input type="date" class="input" aria-label={words.day} value={day} onInput={(e) => setDay(e.currentTarget.value)} />
-          <select class="input" aria-label={words.slot} value={slot} onChange={(e) => setSlot(e.currentTarget.value as Slot)}>
-            {SLOTS.map((s) => (
-              <option key={s} value={s}>
-                {words.slots[s]}
-              </option>
-            ))}
-          </select>
-        </div>
-        <div class="choices" role="tablist" aria-label={words.title}>
-          {ROOMS.map((r) => (
-            <button key={r} type="button" role="tab" class="button" aria-selected={room === r} aria-pressed={room === r} data-room={r} onClick={() => setRoom(r)}>
-              {words.rooms[r]}
-            </button>
-          ))}
-        </div>
-        <section role="tabpanel" aria-label={words.rooms[room]}>
-          {contents[room]()}
-        </section>
-      </div>
-    </Dialog>
+    <Rooms
+      title={words.title}
+      name="meals"
+      rooms={["board", "menu", "kitchen", "rounds"]}
+      words={words.rooms}
+      above={when}
+      contents={{
+        board: () => <Board meals={meals} dishes={dishes} />,
+        menu: () => <MenuEditor key={`${day} ${slot} ${kitchens.length}`} kitchens={kitchens} day={day} slot={slot} sittings={sittings} onChange={load} />,
+        kitchen: () => (sittings.length === 0 ? <p class="muted">{words.noMenu}</p> : sittings.map((sitting) => <KitchenDay key={sitting.kitchen} sitting={sitting} onChange={load} />)),
+        rounds: () => <Rounds rounds={rounds} onChange={load} />,
+      }}
+      onClose={() => close("meals")}
+    />
   );
 }

@@ -1,16 +1,13 @@
 /** The public list: item, content, price, standard, subsidy, self-pay (Jiayuguan Art. 11). */
-import { useEffect, useState } from "preact/hooks";
-
+import { useKnown } from "../app/known.ts";
 import { t } from "../text/index.ts";
-import { toastProblem } from "../ui/toast.tsx";
 import { catalogue, yuan } from "./api.ts";
 import type { PublicList } from "./contract.ts";
 import { Table } from "./table.tsx";
 
 export function Catalogue() {
   const words = t().money;
-  const [list, setList] = useState<PublicList | null>(null);
-  useEffect(() => void catalogue().then(setList, toastProblem), []);
+  const { known: list } = useKnown<PublicList>(catalogue);
   if (!list) return <p class="muted">{t().app.loading}</p>;
   const money = (fen: number | null) => (fen === null ? <span class="muted">{words.notSet}</span> : fen === 0 ? words.free : yuan(fen));
   return (

@@ -1,5 +1,6 @@
 /** What the edge says about money and matters; amounts are fen, or points for `silver_points`. */
-import type { Actor, ServiceKind } from "../contract.ts";
+import type { ServiceKind } from "../contract.ts";
+import type { Noted } from "../ui/record.tsx";
 
 export type Kind = "service_allowance" | "silver_points" | "canteen_subsidy" | "bed_grant";
 export type PayWith = "allowance" | "silver_points";
@@ -90,7 +91,7 @@ export interface Matter {
   open: boolean;
   /** A word, or a word with what belongs to it. */
   stage: string | { is: string; until?: string; from?: string; by?: string };
-  record: { on: string; by: Actor; step: string; note?: string }[];
+  record: Noted[];
   stars?: number;
   year?: number;
   change?: number;

@@ -1,9 +1,10 @@
 /** What waits for somebody: applications, calls, complaints, violations, ratings, corrections, grants; overdue ones first. */
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
+import { useKnown } from "../app/known.ts";
 import type { Role } from "../contract.ts";
 import { t } from "../text/index.ts";
-import { toast, toastProblem } from "../ui/toast.tsx";
+import { Due, isLate, Record } from "../ui/record.tsx";
 import { amountOf, matters, stageOf, take, yuan } from "./api.ts";
 import type { Matter, MatterKind, Matters, Step } from "./contract.ts";
 import { Opening } from "./opening.tsx";
@@ -14,22 +15,10 @@ const KINDS: MatterKind[] = ["application", "follow_up", "complaint", "violation
 
 export function MattersRoom({ role }: { role: Role }) {
   const words = t().money;
-  const [known, setKnown] = useState<Matters | null>(null);
   const [kind, setKind] = useState<MatterKind | "">("");
   const [all, setAll] = useState(false);
-  const load = () => void matters({ ...(kind && { kind }), open: !all }).then(setKnown, toastProblem);
-  useEffect(load, [kind, all]);
-  const act = async (matter: string, step: Step, note: string) => {
-    try {
-      await take(matter, step, note);
-      toast(t().act.sent);
-      load();
-      return true;
-    } catch (error) {
-      toastProblem(error);
-      return false;
-    }
-  };
+  const { known, act } = useKnown<Matters>(() => matters({ ...(kind && { kind }), open: !all }), `${kind} ${all}`);
+  const step = (matter: string, taken: Step, note: string) => act(take(matter, taken, note));
   return (
     <>
       <div class="row">
@@ -48,10 +37,10 @@ export function MattersRoom({ role }: { role: Role }) {
           <input type="checkbox" checked={all} onChange={(e) => setAll(e.currentTarget.checked)} /> {words.closedToo}
         </label>
       </div>
-      <Opening role={role} onAct={act} />
+      <Opening role={role} onAct={step} />
       {known?.items.length === 0 && <p class="muted">{words.nothing}</p>}
       <ul class="matters">
-        {known?.items.map((m) => <One key={m.id} matter={m} today={known.today} role={role} onAct={act} />)}
+        {known?.items.map((m) => <One key={m.id} matter={m} today={known.today} role={role} onAct={step} />)}
       </ul>
     </>
   );
@@ -67,24 +56,18 @@ interface OneProps {
 function One({ matter, today, role, onAct }: OneProps) {
   const words = t().money;
   const [note, setNote] = useState("");
-  const overdue = matter.open && matter.due !== undefined && matter.due < today;
+  const due = matter.open ? matter.due : undefined;
   const can = choices(matter, role);
   return (
-    <li data-matter={matter.id} data-kind={matter.kind} class={overdue ? "overdue" : undefined}>
+    <li data-matter={matter.id} data-kind={matter.kind} class={isLate(due, today) ? "overdue" : undefined}>
       <h3>
         {words.matterKinds[matter.kind]} <span class="badge">{words.stages[stageOf(matter)] ?? stageOf(matter)}</span>{" "}
-        {matter.due && <span class={`badge ${overdue ? "danger" : ""}`}>{overdue ? words.overdue(matter.due) : words.due(matter.due)}</span>}
+        <Due due={due} today={today} />
       </h3>
       <p>
         <Subject matter={matter} />
       </p>
-      <ol class="record">
-        {matter.record.map((r, at) => (
-          <li key={at}>
-            <span class="mono">{r.on}</span> {words.steps[r.step] ?? r.step} · {t().role[r.by.role]} <span class="muted">{r.by.user}</span> {r.note}
-          </li>
-        ))}
-      </ol>
+      <Record record={matter.record} steps={words.steps} />
       {surveys(matter, role) && <Survey onSurvey={(found) => onAct(matter.id, { step: "survey", found }, note)} />}
       {can.length > 0 && (
         <div class="row">

@@ -1,16 +1,13 @@
 /** How organisations do: what is published at intervals (Jiayuguan Art. 21). */
-import { useEffect, useState } from "preact/hooks";
-
+import { useKnown } from "../app/known.ts";
 import { t } from "../text/index.ts";
-import { toastProblem } from "../ui/toast.tsx";
 import { quality } from "./api.ts";
 import type { Quality } from "./contract.ts";
 import { Table } from "./table.tsx";
 
 export function QualityRoom() {
   const words = t().money;
-  const [known, setKnown] = useState<Quality | null>(null);
-  useEffect(() => void quality().then(setKnown, toastProblem), []);
+  const { known } = useKnown<Quality>(quality);
   if (!known) return <p class="muted">{t().app.loading}</p>;
   return (
     <>

@@ -1,28 +1,19 @@
 /** Settlements: drawn by one, approved by another; statements as workbook and on paper. */
-import { useEffect, useState } from "preact/hooks";
-
+import { useKnown } from "../app/known.ts";
 import type { Role } from "../contract.ts";
 import { t } from "../text/index.ts";
-import { toast, toastProblem } from "../ui/toast.tsx";
 import { amountOf, approve, draw, settlements, statement, yuan } from "./api.ts";
 import type { Kind, Owed, Settlements } from "./contract.ts";
 import { Table } from "./table.tsx";
 
 export function SettlementsRoom({ role }: { role: Role }) {
   const words = t().money;
-  const [known, setKnown] = useState<Settlements | null>(null);
-  const load = () => void settlements().then(setKnown, toastProblem);
-  useEffect(load, []);
+  const { known, act } = useKnown<Settlements>(settlements);
   if (!known) return <p class="muted">{t().app.loading}</p>;
-  const sign = (signing: Promise<unknown>) =>
-    void signing.then(() => {
-      toast(t().act.sent);
-      load();
-    }, toastProblem);
   return (
     <>
       {role === "supervisor" && known.next && (
-        <button type="button" class="button primary" data-act="draw" onClick={() => sign(draw(known.next ?? ""))}>
+        <button type="button" class="button primary" data-act="draw" onClick={() => void act(draw(known.next ?? ""))}>
           {words.draw(known.next)}
         </button>
       )}
@@ -39,7 +30,7 @@ export function SettlementsRoom({ role }: { role: Role }) {
               )}
             </span>
             {role === "bureau" && !s.approved_by && (
-              <button type="button" class="button primary" data-act="approve" onClick={() => sign(approve(s.period))}>
+              <button type="button" class="button primary" data-act="approve" onClick={() => void act(approve(s.period))}>
                 {words.approve}
               </button>
             )}

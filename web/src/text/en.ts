@@ -5,6 +5,7 @@ import { meals } from "./meals.en.ts";
 import { kept } from "./kept.en.ts";
 import { money } from "./money.en.ts";
 import { phone } from "./phone.en.ts";
+import { roster } from "./roster.en.ts";
 import type { Words } from "./zh.ts";
 
 export const en: Words = {
@@ -541,6 +542,7 @@ export const en: Words = {
   },
   meals,
   kept,
+  roster,
   money,
   search: { hint: "Search orders, elders, caregivers", empty: "Nothing found", orders: "Orders", elders: "Elders", caregivers: "Caregivers" },
   gantt: { title: "Today's timeline", accepted: "Accepted", travelling: "Travelling", serving: "Serving", now: "Now" },

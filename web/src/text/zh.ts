@@ -5,6 +5,7 @@ import { meals } from "./meals.zh.ts";
 import { kept } from "./kept.zh.ts";
 import { money } from "./money.zh.ts";
 import { phone } from "./phone.zh.ts";
+import { roster } from "./roster.zh.ts";
 
 export const zh = {
   app: {
@@ -542,6 +543,7 @@ export const zh = {
   } as Record<string, string>,
   meals,
   kept,
+  roster,
   money,
   search: { hint: "搜索工单、老人、护理员", empty: "没有结果", orders: "工单", elders: "老人", caregivers: "护理员" },
   gantt: { title: "今日时间轴", accepted: "已接单", travelling: "途中", serving: "服务", now: "现在" },

@@ -66,7 +66,7 @@ async fn security_headers(request: Request, next: Next) -> Response {
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(
         HeaderName::from_static("permissions-policy"),
-        "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
+        "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()",
     );
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -3,6 +3,7 @@
  * the command id made at the tap, and sent one after the other; an entry leaves only when the centre has answered.
  * Because the ids are repeated on every try, a lost answer does no harm: each step arrives exactly once.
  */
+import type { OwnStep } from "../../kept/contract.ts";
 import type { MealAnswer, MealBody, RoundBody } from "../../meals/contract.ts";
 import type { Accepted, CommandBody, Duty, EmergencyDone, Incident, IncidentBody, Instant, Order, Presence, ProblemDetails, RaiseAlarm } from "../../contract.ts";
 import { post, Refused, Unreachable } from "../../net/http.ts";
@@ -14,6 +15,7 @@ export type Deed =
   | { kind: "order"; order: string; body: CommandBody }
   | { kind: "meal"; meal: string; body: MealBody }
   | { kind: "round"; body: RoundBody }
+  | { kind: "roster"; caregiver: string; body: { id: string } & OwnStep }
   | { kind: "duty"; body: { id: string; duty: Duty; occurred_at: Instant } };
 
 export interface Entry {
@@ -26,7 +28,7 @@ export interface Entry {
   refused?: ProblemDetails;
 }
 
-export type Heard = { kind: "order"; order: Order } | { kind: "duty"; presence: Presence } | { kind: "incident"; incident: Incident | null } | { kind: "meals"; answer: MealAnswer };
+export type Heard = { kind: "order"; order: Order } | { kind: "duty"; presence: Presence } | { kind: "incident"; incident: Incident | null } | { kind: "meals"; answer: MealAnswer } | { kind: "roster" };
 
 /** Why sending stopped. */
 export type Stop = "empty" | "later" | "sign_in" | "busy";
@@ -106,6 +108,10 @@ export async function send(deed: Deed): Promise<Heard> {
     return { kind: "meals", answer: await post<MealAnswer>(to, deed.body, key) };
   }
   if (deed.kind === "round") return { kind: "meals", answer: await post<MealAnswer>("/api/v1/meals/commands", deed.body, key) };
+  if (deed.kind === "roster") {
+    await post<unknown>(`/api/v1/rosters/${encodeURIComponent(deed.caregiver)}/steps`, deed.body, key);
+    return { kind: "roster" };
+  }
   if (deed.kind === "raise") {
     const { id: _, ...alarm } = deed.body;
     return { kind: "incident", incident: (await post<EmergencyDone>("/api/v1/incidents", alarm, key)).incident ?? null };

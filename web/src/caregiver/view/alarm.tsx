@@ -11,7 +11,7 @@ import { tick } from "../../ui/clock.ts";
 import { Icon } from "../../ui/glyph.tsx";
 import { help } from "../alarms.ts";
 import type { Called } from "../sync/called.ts";
-import { Pending } from "./home.tsx";
+import { Pending } from "./pending.tsx";
 import { Sheet } from "./sheet.tsx";
 import { Sketch } from "./sketch.tsx";
 

@@ -6,12 +6,17 @@ import type { Me } from "../../contract.ts";
 import { hhmm } from "../../text/format.ts";
 import { t } from "../../text/index.ts";
 import { Icon, OrderGlyph, PersonGlyph } from "../../ui/glyph.tsx";
+import { askedOfMe } from "../roster.ts";
 import { duty, finished, openOrder, setDuty, visits } from "../state.ts";
 import type { Shown } from "../sync/overlay.ts";
 import { More } from "./more.tsx";
+import { Pending } from "./pending.tsx";
+import { RosterSheet } from "./roster.tsx";
 
 export function Home({ user }: { user: Me }) {
   const [more, setMore] = useState(false);
+  const [roster, setRoster] = useState(false);
+  const asked = askedOfMe.value.length;
   const words = t().phone;
   const { duty: now, pending } = duty.value;
   const note = { off: words.offNote, on: words.onNote, break: words.breakNote }[now];
@@ -46,14 +51,17 @@ export function Home({ user }: { user: Me }) {
             </li>
           ))}
         </ul>
+        <button type="button" class="button huge" data-act="roster" onClick={() => setRoster(true)}>
+          {t().roster.phone.title}
+          {asked > 0 && <span class="badge warn">{t().roster.phone.asked}</span>}
+        </button>
       </main>
       <DutyBar />
+      {roster && <RosterSheet onClose={() => setRoster(false)} />}
       {more && <More onClose={() => setMore(false)} />}
     </>
   );
 }
-
-export const Pending = () => <span class="badge warn pending">{t().phone.pending}</span>;
 
 function Card({ shown: { order, pending } }: { shown: Shown }) {
   const words = t();

@@ -3,10 +3,11 @@ import { hhmm } from "../../text/format.ts";
 import { t } from "../../text/index.ts";
 import { tick } from "../../ui/clock.ts";
 import { Icon } from "../../ui/glyph.tsx";
-import { connection, dismiss, duty, needsSignIn, online, refusals, rejection, waitingDeeds } from "../state.ts";
+import { connection, duty, needsSignIn, online, refusals, rejection, waitingDeeds } from "../state.ts";
 import { unsentCall } from "../alarms.ts";
 import { location } from "../sync/positions.ts";
 import { SosButton } from "./alarm.tsx";
+import { Refusals } from "./refusals.tsx";
 
 export function Status({ onSignIn, drill, onRaise }: { onSignIn: () => void; drill: boolean; onRaise: () => void }) {
   const words = t();
@@ -53,16 +54,7 @@ export function Status({ onSignIn, drill, onRaise }: { onSignIn: () => void; dri
           </span>
         </p>
       )}
-      {refusals.value.map((e) => (
-        <div key={e.seq} class="banner danger" role="alert">
-          <span class="grow">
-            <strong>{words.phone.refusedTitle}</strong> {words.problem.codes[e.refused?.code ?? ""] ?? e.refused?.detail}
-          </span>
-          <button type="button" class="button" onClick={() => void dismiss(e.seq)}>
-            {words.phone.dismiss}
-          </button>
-        </div>
-      ))}
+      <Refusals entries={refusals.value} />
     </header>
   );
 }

@@ -12,7 +12,7 @@ import { Icon, OrderGlyph } from "../../ui/glyph.tsx";
 import { openOrder } from "../state.ts";
 import type { Shown } from "../sync/overlay.ts";
 import { AppliedFor } from "./applied.tsx";
-import { Pending } from "./home.tsx";
+import { Pending } from "./pending.tsx";
 import { NextStep } from "./next-step.tsx";
 import { doorOf, Sketch } from "./sketch.tsx";
 import { STEPS, stepOf } from "./steps.ts";
