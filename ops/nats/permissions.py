@@ -123,7 +123,7 @@ def registry(d: list[str]) -> Rights:
     rights = Rights().with_inbox("registry").holds_lease("registry", d)
     rights.may_publish("profiles: its own data", *per_district(
         d, "care.v1.{d}.profile.elder.*", "care.v1.{d}.profile.caregiver.*",
-        "care.v1.{d}.profile.organisation.*"))
+        "care.v1.{d}.profile.organisation.*", "care.v1.{d}.profile.blank"))
     rights.may_publish("orders of care plans", *per_district(d, "care.v1.{d}.cmd.dispatch"))
     rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.registry"))
     rights.may_publish("removes what was said of an erased person", *per_district(d, "$JS.API.STREAM.PURGE.PROFILES_{d}"))
@@ -146,7 +146,7 @@ def accounts(d: list[str]) -> Rights:
 def emergency_call(d: list[str]) -> Rights:
     rights = Rights().with_inbox("emergency-call").holds_lease("emergency-call", d)
     rights.may_publish("incidents and devices: it alone decides", *per_district(
-        d, "care.v1.{d}.incident.*", "care.v1.{d}.device.~takeover", "care.v1.{d}.device.state.*",
+        d, "care.v1.{d}.incident.*", "care.v1.{d}.device.~takeover", "care.v1.{d}.device.blank", "care.v1.{d}.device.state.*",
         "care.v1.{d}.device.outage.*", "care.v1.{d}.device.heard.*"))
     rights.may_publish("calls to people", *per_district(d, "care.v1.{d}.call.>"))
     rights.may_publish("who is nearest?", *per_district(d, "care.v1.{d}.ask.caregiver-location.nearest"))
@@ -163,8 +163,8 @@ def emergency_call(d: list[str]) -> Rights:
 def meal_delivery(d: list[str]) -> Rights:
     rights = Rights().with_inbox("meal-delivery").holds_lease("meal-delivery", d)
     rights.may_publish("meals, rounds, menus, who eats: it alone decides", *per_district(
-        d, "care.v1.{d}.meal.~takeover", "care.v1.{d}.meal.order.*", "care.v1.{d}.meal.round.*",
-        "care.v1.{d}.meal.sitting.*", "care.v1.{d}.diner.~takeover", "care.v1.{d}.diner.kitchen.*",
+        d, "care.v1.{d}.meal.~takeover", "care.v1.{d}.meal.blank", "care.v1.{d}.meal.order.*", "care.v1.{d}.meal.round.*",
+        "care.v1.{d}.meal.sitting.*", "care.v1.{d}.diner.~takeover", "care.v1.{d}.diner.blank", "care.v1.{d}.diner.kitchen.*",
         "care.v1.{d}.diner.needs.*", "care.v1.{d}.diner.courier.*", "care.v1.{d}.diner.standing.*"))
     rights.may_publish("asks for the money of a meal, and what it would cost", *per_district(
         d, "care.v1.{d}.cmd.accounts", "care.v1.{d}.ask.accounts.quote"))
