@@ -87,8 +87,14 @@ export interface Plan {
   revision: number;
   visit: { service: ServiceKind; weekdays: Weekday[]; starts: number; within: number; from: string; until?: string };
   stage: "running" | "paused" | "ended";
-  made: { day: string; order: string; refused?: string }[];
+  made: ({ day: string; order: string } & Came)[];
 }
+
+/** What came of a day of a plan. */
+export type Came =
+  | { came: "asked" | "ordered" | "withdrawn" }
+  | { came: "refused"; refused: string }
+  | { came: "stays"; stays: string };
 
 export interface Dated<T> {
   today: string;

@@ -6,10 +6,25 @@ import { caregiverName } from "../desk/names.ts";
 import { fullDate, hhmm } from "../text/format.ts";
 import { t } from "../text/index.ts";
 import { plans, rosters } from "./api.ts";
-import type { Answer, Plan, Roster, Span } from "./contract.ts";
+import type { Answer, Came, Plan, Roster, Span } from "./contract.ts";
 import { useKept } from "./entries.tsx";
 
 const said = (span: Span) => `${fullDate(span.earliest)} ${hhmm(span.earliest)} – ${fullDate(span.latest)} ${hhmm(span.latest)}`;
+
+/** What is to be said of a day beyond that it has its order. */
+function came(made: Came): string {
+  const words = t().kept;
+  switch (made.came) {
+    case "refused":
+      return words.notMade(made.refused);
+    case "stays":
+      return words.stays(made.stays);
+    case "withdrawn":
+      return words.takenBack;
+    default:
+      return "";
+  }
+}
 
 export function RostersRoom({ role }: { role: Role }) {
   const words = t().kept;
@@ -77,7 +92,7 @@ export function PlansRoom() {
             <p>
               {it.visit.weekdays.map((day) => words.weekdays[day]).join("、")} {clock(it.visit.starts)}–{clock(it.visit.starts + it.visit.within)}
             </p>
-            <p class="muted">{it.made.map((made) => `${made.day}${made.refused ? ` ${words.notMade(made.refused)}` : ""}`).join(" · ")}</p>
+            <p class="muted">{it.made.map((made) => `${made.day} ${came(made)}`.trim()).join(" · ")}</p>
             <div class="row">
               {it.stage === "running" ? (
                 <button type="button" class="button small" data-act="pause" onClick={() => void act(it.id, { step: "pause" }, "")}>
