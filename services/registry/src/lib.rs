@@ -16,7 +16,7 @@
 //! - [`answer`] takes commands and answers who is called what; each reading is noted with its ground (`handing`) before it
 //!   is answered, and so is what is refused.
 //! - [`find`] answers who is called so, from an index of the names that is in memory only.
-//! - [`import`] reads day files and CSV, row by row.
+//! - [`import`] reads day files, CSV and workbooks, row by row.
 
 mod ahead;
 pub mod answer;
