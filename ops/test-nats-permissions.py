@@ -77,6 +77,7 @@ MAY_PUBLISH = {
     f"{D}.ask.registry.contacts": {SOS},
     f"{D}.ask.registry.export": {EDGE},
     f"{D}.ask.registry.caller": {EDGE},
+    f"{D}.ask.registry.audit": {EDGE},
     f"{D}.ask.command-center.push": {SOS},
     f"{D}.again.dispatch.ORDERS_jiayuguan": {EDGE},
     f"{D}.ask.accounts.balance": {EDGE},

@@ -185,7 +185,7 @@ def command_center(d: list[str]) -> Rights:
         "care.v1.{d}.ask.caregiver-location.*", "care.v1.{d}.ask.registry.names", "care.v1.{d}.ask.registry.find",
         "care.v1.{d}.ask.registry.organisations", "care.v1.{d}.ask.registry.facilities",
         "care.v1.{d}.ask.registry.rosters", "care.v1.{d}.ask.registry.plans", "care.v1.{d}.ask.registry.erasures",
-        "care.v1.{d}.ask.registry.export", "care.v1.{d}.ask.registry.caller",
+        "care.v1.{d}.ask.registry.export", "care.v1.{d}.ask.registry.caller", "care.v1.{d}.ask.registry.audit",
         "care.v1.{d}.ask.accounts.*", "care.v1.{d}.ask.emergency-call.*", "care.v1.{d}.ask.meal-delivery.*"))
     rights.may_publish("positions as phones report them", *per_district(d, "care.v1.{d}.position.report.*"))
     rights.may_publish("messages it can't handle", *per_district(d, "care.v1.{d}.dead.command-center"))

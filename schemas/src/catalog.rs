@@ -43,6 +43,7 @@ use crate::{
     },
     registry::{
         CarePlans, Erasures, Facilities, KeptQuery, Organisations, Rosters,
+        audit::{AuditQuery, AuditTrail},
         organisation::OrganisationProfiled,
         person::{Caller, CallerQuery, ExportQuery, PersonFile},
     },
@@ -416,9 +417,15 @@ pub const CALLER_QUERY: Message =
 /// The answer to it.
 pub const CALLER_REPLY: Message =
     Message::v1::<Reply<Caller>>("caller-reply", "Whose number it is, or why not.");
+/// What happened to people's data?
+pub const AUDIT_QUERY: Message =
+    Message::v1::<AuditQuery>("audit-query", "What was handed out of people's data, what was refused?");
+/// The answer to it.
+pub const AUDIT_REPLY: Message =
+    Message::v1::<Reply<AuditTrail>>("audit-reply", "What was handed out and refused, or why not.");
 
 /// All of them.
-pub const ALL: [Message; 90] = [
+pub const ALL: [Message; 92] = [
     ORDER_EVENT,
     TAKEOVER,
     ELDER_PROFILED,
@@ -435,6 +442,8 @@ pub const ALL: [Message; 90] = [
     EXPORT_REPLY,
     CALLER_QUERY,
     CALLER_REPLY,
+    AUDIT_QUERY,
+    AUDIT_REPLY,
     PRESENCE,
     GEOFENCE_CROSSED,
     DEAD_LETTER,

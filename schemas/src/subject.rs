@@ -121,6 +121,11 @@ pub fn organisation_profile(d: &DistrictId, organisation: &OrganisationId) -> St
     format!("care.v1.{d}.profile.organisation.{organisation}")
 }
 
+/// All organisations' profiles of a district.
+pub fn organisation_profiles(d: &DistrictId) -> String {
+    format!("care.v1.{d}.profile.organisation.*")
+}
+
 /// All profiles of a district.
 pub fn profiles(d: &DistrictId) -> String {
     format!("care.v1.{d}.profile.>")

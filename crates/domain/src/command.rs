@@ -139,7 +139,7 @@ pub enum OrderAction {
         /// How.
         change: Change,
     },
-    /// Elder or operator: cancels.
+    /// Elder or operator: cancels; the platform what it placed itself, until somebody is at the door.
     Cancel {
         /// Why.
         reason: CancelReason,
@@ -361,9 +361,9 @@ impl OrderAction {
             Self::Arrive { .. } => matches!(role, Role::Caregiver | Role::System) || desk,
             Self::Confirm { .. } => matches!(role, Role::Caregiver | Role::Elder) || desk,
             Self::Rate { .. } => role == Role::Elder || desk,
-            Self::Change { .. } | Self::Cancel { .. } => {
-                matches!(role, Role::Elder | Role::FrontDesk) || desk
-            }
+            Self::Change { .. } => matches!(role, Role::Elder | Role::FrontDesk) || desk,
+            // The platform withdraws what it placed itself, for a care plan that no longer wants it.
+            Self::Cancel { .. } => matches!(role, Role::Elder | Role::FrontDesk | Role::System) || desk,
             Self::Answer { .. } | Self::Assign { .. } | Self::HandBack | Self::Resume => desk,
         }
     }

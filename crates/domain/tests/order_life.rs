@@ -197,6 +197,21 @@ fn staff_apply_and_the_platform_decides() {
 }
 
 #[test]
+fn the_platform_takes_back_what_it_placed_until_somebody_is_at_the_door() {
+    let cancel = || OrderAction::Cancel { reason: CancelReason::Other };
+    assert_eq!(say(&offered(1), None, Role::System, cancel(), 2).unwrap_err().code(), "not_allowed");
+    let placed = Order { created_by: Actor::SYSTEM, ..offered(1) };
+    assert_eq!(say(&placed, None, Role::System, cancel(), 2).unwrap().stage.name(), "cancelled");
+    let o = say(&placed, Some(0), Role::Caregiver, accept(0), 10).unwrap();
+    let o = say(&o, Some(0), Role::Caregiver, OrderAction::Depart, 20).unwrap();
+    assert_eq!(say(&o, None, Role::System, cancel(), 21).unwrap().stage.name(), "cancelled");
+    let arrive = OrderAction::Arrive { place: None, exception: None };
+    let o = say(&o, Some(0), Role::Caregiver, arrive, 300).unwrap();
+    assert_eq!(say(&o, None, Role::System, cancel(), 301).unwrap_err().code(), "wrong_stage");
+    assert_eq!(say(&o, None, Role::Operator, cancel(), 302).unwrap().stage.name(), "cancelled");
+}
+
+#[test]
 fn what_was_seen_is_what_is_changed() {
     let o = offered(1);
     let mut command = OrderCommand {

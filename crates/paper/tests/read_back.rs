@@ -1,6 +1,6 @@
 //! What is printed is read back by poppler's `pdftotext`, which knows nothing of how it was printed: with a font that is not
 //! embedded, or characters that lead nowhere, a page looks right and cannot be read or searched.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use std::{io::Write, process::Command};
 
@@ -19,9 +19,8 @@ fn read(pdf: &[u8]) -> String {
         .args(["-raw", "-enc", "UTF-8", "-nopgbrk"])
         .arg(file.path())
         .arg("-")
-        .output();
-    let read =
-        read.unwrap_or_else(|error| panic!("pdftotext: {error}; `cargo xtask test` installs poppler-utils"));
+        .output()
+        .expect("pdftotext; `cargo xtask test` installs poppler-utils");
     assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
     solid(&String::from_utf8(read.stdout).unwrap())
 }

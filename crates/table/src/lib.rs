@@ -7,8 +7,22 @@ mod xlsx;
 
 use std::collections::BTreeMap;
 
-/// The most rows of one file.
-pub const MAX_ROWS: usize = 5000;
+/// How much of a file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The most rows.
+    pub rows: usize,
+    /// The most bytes of one part of a workbook, unpacked.
+    pub unpacked: u64,
+}
+
+impl Limits {
+    /// For what comes in over the network.
+    pub const UPLOAD: Self = Self { rows: 5000, unpacked: 16 << 20 };
+    /// For what an operator hands to a program: a whole district's people.
+    pub const FILE: Self = Self { rows: 100_000, unpacked: 256 << 20 };
+}
+
 /// The most columns.
 pub const MAX_COLUMNS: usize = 64;
 /// The longest cell, in characters.
@@ -63,8 +77,8 @@ pub enum TableError {
     #[error("the column {0:?} stands twice in the head")]
     Twice(String),
     /// Too much.
-    #[error("a file has at most {MAX_ROWS} rows and {MAX_COLUMNS} columns; divide it")]
-    TooLarge,
+    #[error("a file has at most {} rows and {MAX_COLUMNS} columns, and unpacks to {} MiB; divide it", .0.rows, .0.unpacked >> 20)]
+    TooLarge(Limits),
     /// It is no workbook.
     #[error("this is no Excel workbook that can be read: {0}")]
     Workbook(String),
@@ -76,24 +90,40 @@ pub enum TableError {
 /// What a file holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Table {
+    /// The names of the columns, as they stand.
+    pub head: Vec<String>,
     /// Rows that can be read, empty ones left out.
     pub rows: Vec<Row>,
     /// Rows that cannot, by number.
     pub faults: Vec<(usize, RowFault)>,
 }
 
-/// Reads a file: a workbook by its first bytes, anything else as CSV.
+/// Reads a file that came over the network: a workbook by its first bytes, anything else as CSV.
 ///
 /// # Errors
 /// [`TableError`] where nothing of it can be used.
 pub fn read(bytes: &[u8]) -> Result<Table, TableError> {
-    let lines = if bytes.starts_with(b"PK") { xlsx::lines(bytes)? } else { text::lines(bytes)? };
-    let mut lines = lines.into_iter();
+    read_within(bytes, Limits::UPLOAD)
+}
+
+/// Whether these are a workbook's first bytes.
+pub fn is_workbook(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK")
+}
+
+/// The same within other limits. A title above the head, in merged cells, is passed over.
+///
+/// # Errors
+/// [`TableError`] where nothing of it can be used.
+pub fn read_within(bytes: &[u8], limits: Limits) -> Result<Table, TableError> {
+    let lines = if is_workbook(bytes) { xlsx::lines(bytes, limits)? } else { text::lines(bytes, limits)? };
+    let title = |(_, cells): &Line| matches!(cells, Err(RowFault::Merged));
+    let mut lines = lines.into_iter().skip_while(title);
     let (_, head) = lines.next().ok_or(TableError::Empty)?;
     let head = head.map_err(|_| TableError::Encoding)?;
     let head: Vec<String> = head.into_iter().map(|name| name.trim().to_owned()).collect();
     if head.len() > MAX_COLUMNS {
-        return Err(TableError::TooLarge);
+        return Err(TableError::TooLarge(limits));
     }
     let named = || head.iter().filter(|name| !name.is_empty());
     if let Some(twice) = named().find(|name| named().filter(|other| other == name).count() > 1) {
@@ -106,10 +136,11 @@ pub fn read(bytes: &[u8]) -> Result<Table, TableError> {
             Ok(row) => table.rows.push(row),
             Err(fault) => table.faults.push((number, fault)),
         }
-        if table.rows.len() + table.faults.len() > MAX_ROWS {
-            return Err(TableError::TooLarge);
+        if table.rows.len() + table.faults.len() > limits.rows {
+            return Err(TableError::TooLarge(limits));
         }
     }
+    table.head = head;
     Ok(table)
 }
 
@@ -167,6 +198,28 @@ mod tests {
         assert_eq!(cells(&table, "菜"), [(2, "豆腐".to_owned()), (5, "面".to_owned())]);
         assert_eq!(table.rows[0].get(&["price", "价"]), Some("12.5"));
         assert_eq!(table.faults, [(3, RowFault::Merged), (4, RowFault::Merged)]);
+    }
+
+    #[test]
+    fn a_title_over_the_table_is_passed_over_and_what_is_true_is_true() {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.merge_range(0, 0, 0, 1, "护理员名册", &Format::new()).unwrap();
+        for (column, name) in ["姓名", "已培训"].into_iter().enumerate() {
+            sheet.write(1, column as u16, name).unwrap();
+        }
+        sheet.write(2, 0, "李敏").unwrap();
+        sheet.write(2, 1, true).unwrap();
+        let table = read(&book.save_to_buffer().unwrap()).unwrap();
+        assert_eq!(table.head, ["姓名", "已培训"]);
+        assert_eq!(cells(&table, "已培训"), [(3, "true".to_owned())]);
+    }
+
+    #[test]
+    fn more_than_the_limit_is_refused_as_a_whole() {
+        let (limits, text) = (Limits { rows: 2, ..Limits::UPLOAD }, b"a\n1\n2\n3\n");
+        assert_eq!(read_within(text, limits), Err(TableError::TooLarge(limits)));
+        assert_eq!(read_within(&text[..6], limits).unwrap().rows.len(), 2);
     }
 
     #[test]

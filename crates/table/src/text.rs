@@ -3,9 +3,9 @@
 use csv::{ByteRecord, ReaderBuilder};
 use encoding_rs::GB18030;
 
-use crate::{Line, MAX_ROWS, RowFault, TableError};
+use crate::{Limits, Line, RowFault, TableError};
 
-pub(crate) fn lines(bytes: &[u8]) -> Result<Vec<Line>, TableError> {
+pub(crate) fn lines(bytes: &[u8], limits: Limits) -> Result<Vec<Line>, TableError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
     let mut lines = Vec::new();
@@ -19,8 +19,9 @@ pub(crate) fn lines(bytes: &[u8]) -> Result<Vec<Line>, TableError> {
             }
             Err(error) => lines.push((lines.len() + 1, Err(RowFault::Unreadable(error.to_string())))),
         }
-        if lines.len() > MAX_ROWS + 1 {
-            return Err(TableError::TooLarge);
+        // The head is one more.
+        if lines.len() > limits.rows.saturating_add(1) {
+            return Err(TableError::TooLarge(limits));
         }
     }
 }

@@ -12,22 +12,19 @@ use quick_xml::{
 };
 use zip::ZipArchive;
 
-use crate::{Line, MAX_COLUMNS, MAX_ROWS, RowFault, TableError};
+use crate::{Limits, Line, MAX_COLUMNS, RowFault, TableError};
 
-/// The most bytes of one part, unpacked.
-const MOST: u64 = 16 << 20;
-
-pub(crate) fn lines(bytes: &[u8]) -> Result<Vec<Line>, TableError> {
+pub(crate) fn lines(bytes: &[u8], limits: Limits) -> Result<Vec<Line>, TableError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| unreadable(&error))?;
     let names = archive.file_names().filter_map(|name| Some(name.ok()?.into_owned()));
     let sheet = names.filter(|name| name.starts_with("xl/worksheets/sheet")).min();
     let sheet = sheet.ok_or_else(|| TableError::Workbook("it has no sheet".to_owned()))?;
-    let shared = match part(&mut archive, "xl/sharedStrings.xml")? {
+    let shared = match part(&mut archive, "xl/sharedStrings.xml", limits)? {
         Some(text) => shared(&text)?,
         None => Vec::new(),
     };
-    let text = part(&mut archive, &sheet)?.unwrap_or_default();
-    let (cells, merged) = cells(&text, &shared)?;
+    let text = part(&mut archive, &sheet, limits)?.unwrap_or_default();
+    let (cells, merged) = cells(&text, &shared, limits)?;
     let mut lines = Vec::new();
     for (number, row) in cells {
         if merged.contains(&number) {
@@ -45,14 +42,21 @@ fn unreadable(error: &dyn std::fmt::Display) -> TableError {
     TableError::Workbook(error.to_string())
 }
 
-fn part(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Result<Option<String>, TableError> {
+fn part(
+    archive: &mut ZipArchive<Cursor<&[u8]>>,
+    name: &str,
+    limits: Limits,
+) -> Result<Option<String>, TableError> {
     if archive.index_for_name(name).is_none() {
         return Ok(None);
     }
     let file = archive.by_name(name).map_err(|error| unreadable(&error))?;
     let mut text = String::new();
-    let read = file.take(MOST + 1).read_to_string(&mut text).map_err(|error| unreadable(&error))?;
-    if read as u64 > MOST { Err(TableError::TooLarge) } else { Ok(Some(text)) }
+    let read = file
+        .take(limits.unpacked.saturating_add(1))
+        .read_to_string(&mut text)
+        .map_err(|error| unreadable(&error))?;
+    if read as u64 > limits.unpacked { Err(TableError::TooLarge(limits)) } else { Ok(Some(text)) }
 }
 
 /// The texts cells refer to by number.
@@ -100,28 +104,47 @@ fn append(to: &mut String, event: &Event<'_>) {
     }
 }
 
+/// What a cell's value is.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// The number of a text that several cells may share.
+    Shared,
+    /// 1 for true.
+    Truth,
+    /// As it stands.
+    Plain,
+}
+
 type Cells = BTreeMap<usize, BTreeMap<usize, String>>;
 
 /// The cells by row and column, and the rows a merged cell touches.
-fn cells(text: &str, shared: &[String]) -> Result<(Cells, BTreeSet<usize>), TableError> {
+fn cells(text: &str, shared: &[String], limits: Limits) -> Result<(Cells, BTreeSet<usize>), TableError> {
     let (mut cells, mut merged) = (Cells::new(), BTreeSet::new());
     let mut reader = Reader::from_str(text);
-    let mut open: Option<(usize, usize, bool, String)> = None;
+    let mut open: Option<(usize, usize, Kind, String)> = None;
     let mut inside = false;
     loop {
         let event = reader.read_event().map_err(|error| unreadable(&error))?;
         match &event {
             Event::Start(tag) if tag.local_name().as_ref() == "c" => {
                 let place = attribute(tag, "r").as_deref().and_then(place);
-                let is_shared = attribute(tag, "t").as_deref() == Some("s");
-                open = place.map(|(row, column)| (row, column, is_shared, String::new()));
+                let kind = match attribute(tag, "t").as_deref() {
+                    Some("s") => Kind::Shared,
+                    Some("b") => Kind::Truth,
+                    _ => Kind::Plain,
+                };
+                open = place.map(|(row, column)| (row, column, kind, String::new()));
             }
             Event::Start(tag) if matches!(tag.local_name().as_ref(), "v" | "t") => inside = true,
             Event::End(tag) if matches!(tag.local_name().as_ref(), "v" | "t") => inside = false,
             Event::End(tag) if tag.local_name().as_ref() == "c" => {
-                if let Some((row, column, is_shared, value)) = open.take() {
+                if let Some((row, column, kind, value)) = open.take() {
                     let by_number = || shared.get(value.trim().parse::<usize>().ok()?).cloned();
-                    let value = if is_shared { by_number().unwrap_or_default() } else { value };
+                    let value = match kind {
+                        Kind::Shared => by_number().unwrap_or_default(),
+                        Kind::Truth => if value.trim() == "1" { "true" } else { "false" }.to_owned(),
+                        Kind::Plain => value,
+                    };
                     cells.entry(row).or_default().insert(column, value);
                 }
             }
@@ -131,7 +154,7 @@ fn cells(text: &str, shared: &[String]) -> Result<(Cells, BTreeSet<usize>), Tabl
                     Some((place(from)?.0, place(to)?.0))
                 });
                 if let Some((from, to)) = span {
-                    merged.extend((from..=to).take(MAX_ROWS));
+                    merged.extend((from..=to).take(limits.rows));
                 }
             }
             Event::Eof => return Ok((cells, merged)),

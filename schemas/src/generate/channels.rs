@@ -390,6 +390,13 @@ fn requests(d: &DistrictId) -> Vec<Channel> {
             [catalog::CALLER_QUERY, catalog::CALLER_REPLY],
             Registry,
         ),
+        Channel::asked(
+            "audit",
+            ask(Registry, "audit"),
+            "What was handed out of people's data and on which ground, and what was refused?",
+            [catalog::AUDIT_QUERY, catalog::AUDIT_REPLY],
+            Registry,
+        ),
         Channel::asked("find", ask(Registry, "find"), "Who is called so? Audited as well.", find, Registry),
     ]
 }

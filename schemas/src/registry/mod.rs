@@ -2,6 +2,7 @@
 //! people about their own data. Each is a state with a record of who did what; ids only, and notes that hold no personal
 //! data.
 
+pub mod audit;
 pub mod facility;
 pub mod organisation;
 pub mod person;

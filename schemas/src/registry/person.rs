@@ -4,6 +4,7 @@ use domain::order::Actor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::audit::Ground;
 use crate::account::matter::Record;
 
 /// A request to erase somebody.
@@ -92,6 +93,12 @@ pub struct ReadingNote {
     pub user: Option<String>,
     /// Only a hint was given.
     pub masked: bool,
+    /// What: `names`, `phones`, `search`, `caller`, `export`.
+    #[serde(default)]
+    pub what: String,
+    /// Why that was lawful; none in notes from before grounds were written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ground: Option<Ground>,
 }
 
 /// A question to the registry (`care.v1.<district>.ask.registry.caller`): whose number is this? For desks; audited.

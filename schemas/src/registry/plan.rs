@@ -85,9 +85,65 @@ pub struct Made {
     pub day: Day,
     /// The order's name.
     pub order: OrderId,
-    /// Why there is none: the code of `dispatch`'s refusal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refused: Option<String>,
+    /// What came of it.
+    #[serde(flatten)]
+    pub came: Came,
+}
+
+/// What came of a day of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "came", rename_all = "snake_case")]
+pub enum Came {
+    /// `dispatch` is being asked; it may have the order already.
+    Asked,
+    /// There is an order.
+    Ordered,
+    /// There is none.
+    Refused {
+        /// The code of `dispatch`'s refusal.
+        refused: String,
+    },
+    /// There was an order, and the plan took it back.
+    Withdrawn,
+    /// The plan would have taken it back, and it stays: somebody is at the door, it is over, or somebody else has
+    /// called it off.
+    Stays {
+        /// The code of `dispatch`'s refusal.
+        stays: String,
+    },
+}
+
+impl Came {
+    /// Its name on the wire.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Ordered => "ordered",
+            Self::Refused { .. } => "refused",
+            Self::Withdrawn => "withdrawn",
+            Self::Stays { .. } => "stays",
+        }
+    }
+
+    /// The code of `dispatch`'s refusal, where there was one.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Refused { refused: code } | Self::Stays { stays: code } => Some(code),
+            Self::Asked | Self::Ordered | Self::Withdrawn => None,
+        }
+    }
+
+    /// What is named so.
+    pub fn of(name: &str, code: Option<String>) -> Option<Self> {
+        Some(match (name, code) {
+            ("asked", _) => Self::Asked,
+            ("ordered", _) => Self::Ordered,
+            ("withdrawn", _) => Self::Withdrawn,
+            ("refused", Some(refused)) => Self::Refused { refused },
+            ("stays", Some(stays)) => Self::Stays { stays },
+            _ => return None,
+        })
+    }
 }
 
 /// What is done about a plan.
@@ -101,21 +157,22 @@ pub enum PlanStep {
         /// What comes again.
         visit: Visit,
     },
-    /// Desk or elder: it is another visit from now on; orders made already stay.
+    /// Desk or elder: it is another visit from now on; orders made already stay, except on days that it
+    /// no longer comes on.
     Change {
         /// What comes again.
         visit: Visit,
     },
-    /// Desk or elder: no orders for now; those made already stay.
+    /// Desk or elder: no orders for now; those made already that nobody has come for are withdrawn.
     Pause,
-    /// Desk or elder: orders again.
+    /// Desk or elder: orders again, also for the days whose orders were withdrawn.
     Resume,
-    /// Desk or elder: nobody comes on that day, if it has no order yet.
+    /// Desk or elder: nobody comes on that day; an order it has already is withdrawn.
     Skip {
         /// Which.
         day: Day,
     },
-    /// Desk or elder: it ends.
+    /// Desk or elder: it ends; orders made already that nobody has come for are withdrawn.
     End,
 }
 
@@ -133,10 +190,15 @@ impl PlanStep {
     }
 }
 
+/// More days than a calendar has: names of different rounds never meet.
+const A_ROUND: u64 = 10_000_000;
+
 impl CarePlan {
-    /// The names of a day's order and of the command that places it: the same plan and day always give the same.
-    pub fn names(&self, day: Day) -> (CommandId, OrderId) {
+    /// The names of a day's order and of the command that places it: the same plan, day and round always give the same.
+    /// The round counts the orders of that day which were withdrawn before.
+    pub fn names(&self, day: Day, round: u32) -> (CommandId, OrderId) {
         let number = u64::try_from(day.begins().as_millis() / 86_400_000 + 1).unwrap_or_default();
+        let number = number + u64::from(round) * A_ROUND;
         let base = format!("plan-{}", self.id);
         (CommandId::derived(&base, number), OrderId::derived(&base, number))
     }

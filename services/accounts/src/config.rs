@@ -1,8 +1,8 @@
 //! What can be configured.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::path::PathBuf;
 
-use domain::id::{DistrictId, OrganisationId};
+use domain::id::DistrictId;
 use runtime::{NatsConfig, RuntimeConfig, Secret};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,9 +55,6 @@ pub struct Config {
     /// A font with Chinese characters for statements on paper; one that the system brings along where nothing is said.
     #[serde(default)]
     pub font: Option<PathBuf>,
-    /// Where silver points may be spent.
-    #[serde(default)]
-    pub designated: BTreeSet<OrganisationId>,
     /// How long the process that follows orders and closes months may be silent before another takes over, in
     /// milliseconds.
     #[serde(default = "default_lease")]
@@ -80,7 +77,6 @@ impl Config {
             calendar: None,
             people: None,
             font: None,
-            designated: BTreeSet::new(),
             lease_ttl_ms: default_lease(),
         }
     }

@@ -31,7 +31,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     desk::Desk,
     ledger::{
-        Work,
+        Refusal, Work,
         work::{Rated, Served},
     },
     metrics::Metrics,
@@ -161,12 +161,13 @@ impl Orders {
             for (work, outcome) in waiting.into_iter().zip(outcomes) {
                 match outcome {
                     Ok(Ok(_)) => {}
+                    // Not written, or not to be decided until the registry has been heard.
+                    Ok(Err(Refusal::OrganisationsUnknown)) | Err(_) => again.push(work),
                     Ok(Err(refusal)) => {
                         self.metrics.unpaid(refusal.code());
                         let order = work.order().map(ToString::to_string).unwrap_or_default();
                         tracing::warn!(order, code = refusal.code(), %refusal, "nothing pays for this order");
                     }
-                    Err(_) => again.push(work),
                 }
             }
             waiting = again;

@@ -1,10 +1,7 @@
 //! What the ledger asks of the city's pack and catalogue: how much someone is given, on which terms it is spent, what
 //! a service costs.
 
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use domain::{calendar::Day, id::OrganisationId, service::ServiceKind, working_days::WorkCalendar};
 use schemas::account::{
@@ -17,19 +14,20 @@ use crate::{
     builtin,
     catalogue::Catalogue,
     config::Config,
+    designation::Designations,
     ledger::{Refusal, Terms, split::Ask},
     policy::{self, LoadError, Pack, assess::AssessError},
 };
 
 /// The rules of one city.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Rulebook {
     /// Its policy.
     pub pack: Pack,
     /// What can be ordered, and what it costs.
     pub catalogue: Catalogue,
-    /// Where silver points may be spent.
-    pub designated: BTreeSet<OrganisationId>,
+    /// Where silver points may be spent, as far as the registry was heard.
+    pub designations: Designations,
     /// By which working days are counted.
     pub calendar: WorkCalendar,
     /// The font of statements on paper.
@@ -68,7 +66,7 @@ impl Rulebook {
         Ok(Self {
             pack,
             catalogue,
-            designated: config.designated.clone(),
+            designations: Designations::default(),
             calendar,
             font: config.font.clone(),
         })
@@ -146,8 +144,18 @@ impl Rulebook {
         })
     }
 
-    /// Whether silver points may be spent there.
-    pub fn is_designated(&self, organisation: &OrganisationId) -> bool {
-        self.designated.contains(organisation)
+    /// Whether what is spent on these terms may be spent there, for a service of that day.
+    ///
+    /// # Errors
+    /// [`Refusal::NotDesignated`], or [`Refusal::OrganisationsUnknown`] while the registry was not heard.
+    pub fn accepts(&self, terms: &Terms, organisation: &OrganisationId, day: Day) -> Result<(), Refusal> {
+        if !terms.designated_only {
+            return Ok(());
+        }
+        match self.designations.on(organisation, day) {
+            Some(true) => Ok(()),
+            Some(false) => Err(Refusal::NotDesignated),
+            None => Err(Refusal::OrganisationsUnknown),
+        }
     }
 }

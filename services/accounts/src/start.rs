@@ -12,6 +12,7 @@ use crate::{
     desk,
     midnight::Midnight,
     orders::Orders,
+    organisations::Organisations,
     people,
     policy::LoadError,
     publish::Publisher,
@@ -84,6 +85,12 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
         health: ctx.health.part("accounts orders"),
         metrics: desk.metrics().clone(),
     };
+    let organisations = Organisations {
+        rules,
+        bus: bus.clone(),
+        district: district.clone(),
+        health: ctx.health.part("accounts organisations"),
+    };
     let midnight = Midnight { store, desk: desk.clone(), clock: ctx.clock.clone() };
 
     let tasks = &ctx.tasks;
@@ -96,6 +103,7 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
     for (name, question) in questions {
         tasks.spawn(TaskKind::Intake, name, question);
     }
+    tasks.spawn(TaskKind::Worker, "accounts organisations", |stop| organisations.run(stop));
     let (at_midnight, at_publisher) = (state.clone(), state.clone());
     tasks.spawn(TaskKind::Worker, "accounts orders", |stop| orders.run(state, stop));
     tasks.spawn(TaskKind::Worker, "accounts midnight", |stop| midnight.run(at_midnight, stop));

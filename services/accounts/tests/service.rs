@@ -35,10 +35,14 @@ struct Running {
 }
 
 async fn running(nats: &NatsServer, state: &Path) -> Running {
-    let (_, catalogue) = accounts::builtin::city("changji").unwrap();
+    running_in(nats, state, "changji").await
+}
+
+async fn running_in(nats: &NatsServer, state: &Path, city: &str) -> Running {
+    let (_, catalogue) = accounts::builtin::city(city).unwrap();
     let file = state.join("catalogue.toml");
     std::fs::write(&file, catalogue.replace("content = ", "price_fen = 6000\ncontent = ")).unwrap();
-    let config = Config { catalogue: Some(file), ..Config::of(district(), state.to_owned(), "changji") };
+    let config = Config { catalogue: Some(file), ..Config::of(district(), state.to_owned(), city) };
     let (ctx, bus) = (Context::system(), nats.connect("accounts").await);
     let kinds = [StreamKind::Orders, StreamKind::Profiles];
     bus.reconcile(&kinds.map(|kind| StreamSpec::of(kind, &district(), 1))).await.unwrap();
@@ -164,5 +168,53 @@ async fn a_confirmed_order_is_paid_though_nobody_asked_and_once_only() {
     let balances: Balances =
         accounts.ask(subject::ask(&district(), Service::Accounts, "balance"), &query).await.unwrap();
     assert_eq!(balances.purses.first().map(|purse| purse.captured), Some(6_000));
+    accounts.stop().await;
+}
+
+#[tokio::test]
+async fn points_are_spent_where_the_registry_says_so() {
+    let (nats, state) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let accounts = running_in(&nats, state.path(), "kangbashi").await;
+    let put = json!({ "request": "put_person", "elder": "e1", "person": {
+        "birth_date": "1950-01-01", "household_registration": "150603", "residence": "150603" }});
+    accounts.command(put).await.unwrap();
+    let today = Day::of(runtime::Clock::now(&runtime::SystemClock));
+    let hold = |order: &str| {
+        json!({ "request": "hold", "id": format!("hold-{order}"), "order": order, "elder": "e1",
+            "service": "cleaning", "service_day": today, "pay_with": "silver_points", "organisation": "org1" })
+    };
+    // The registry's word comes by the stream; until its effect is seen, the question is asked again.
+    let comes_to = async |order: &str, wanted: &str| {
+        let asked = async {
+            loop {
+                let code = accounts.command(hold(order)).await.err().map(|problem| problem.code);
+                if code.as_deref().unwrap_or("ok") == wanted {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, asked).await.unwrap();
+    };
+    let stream = StreamKind::Profiles.name(&district());
+    let mut writer = bus::FencedWriter::open(&accounts.bus, stream, bus::Sequence::default());
+    let mut say = async |id: &str, designated: bool| {
+        let mut event: Value =
+            serde_json::from_str(include_str!("../../../schemas/samples/organisation-profiled.v1.json"))
+                .unwrap();
+        let it = &mut event["data"]["organisation"];
+        it["contract"]["term"] = json!({ "from": "2020-01-01", "until": "2099-12-31" });
+        it["designated"]["since"] = json!("2020-01-01");
+        if !designated {
+            it.as_object_mut().unwrap().remove("designated");
+        }
+        let subject = subject::organisation_profile(&district(), &"org1".parse().unwrap());
+        writer.publish_bytes(subject, id, event.to_string().into()).await.unwrap().await.unwrap();
+    };
+    comes_to("o1", "not_designated").await;
+    say("1", true).await;
+    comes_to("o1", "ok").await;
+    say("2", false).await;
+    comes_to("o2", "not_designated").await;
     accounts.stop().await;
 }

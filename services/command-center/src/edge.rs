@@ -55,9 +55,12 @@ impl EdgeState {
         by: &Claims,
         action: Action,
         subject: Option<&str>,
-        detail: serde_json::Value,
+        mut detail: serde_json::Value,
     ) -> Result<(), Problem> {
         let at = self.door.wall.now();
+        if let (Some(ground), Some(more)) = (action.ground(by.role), detail.as_object_mut()) {
+            more.insert("ground".to_owned(), ground.name().into());
+        }
         Ok(self.door.store.audit(at, Some(&by.actor()), action, subject, &detail).await?)
     }
 }

@@ -9,7 +9,7 @@ use bus::{Bus, testing::NatsServer};
 use domain::{
     calendar::Day,
     command::PlaceOrder,
-    id::{CaregiverId, OrderId, UserId},
+    id::{CaregiverId, CommandId, OrderId, UserId},
     order::{Actor, Order, Role},
 };
 use roads::{FallbackModel, Roads};
@@ -17,6 +17,7 @@ use runtime::{Clock, Context, Entropy, NatsConfig, SystemClock};
 use schemas::{
     order::{Accepted, DispatchCommand, DispatchRequest},
     profile::{Registered, RegistryCommand},
+    registry::plan::Came,
     subject::{self, Service},
 };
 use serde_json::{Value, json};
@@ -163,4 +164,68 @@ async fn a_care_plan_makes_each_days_order_once() {
     let made = plans.items.first().unwrap().made.clone();
     assert_eq!(made.len(), 1, "{made:?}");
     assert_eq!(ctx.tasks.shut_down(LIMIT).await, Vec::<String>::new());
+}
+
+/// How the day of that order stands with its plan, once it stands so.
+async fn comes_to(bus: &Bus, order: &OrderId, wanted: &Came) {
+    let to = subject::ask(&district(), Service::Registry, "plans");
+    let asked = async {
+        loop {
+            let plans: schemas::registry::CarePlans =
+                ask(bus, &to, &json!({ "open": false, "limit": 9 })).await;
+            let mut made = plans.items.iter().flat_map(|plan| &plan.made);
+            if made.any(|made| made.order == *order && made.came == *wanted) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(LIMIT, asked).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_care_plan_takes_its_orders_back_and_a_resumed_one_makes_them_again() {
+    let (nats, state) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let (ctx, bus) = start(&nats, state.path()).await;
+    people(&bus).await;
+    let tomorrow = Day::of(SystemClock.now()).next();
+    let plan = |step: &str| json!({ "about": "plan", "plan": "p1", "step": step });
+    let mut begin = plan("begin");
+    begin["elder"] = json!("e1");
+    begin["visit"] = json!({ "service": "cleaning", "weekdays": [tomorrow.weekday()], "starts": 540,
+        "within": 60, "from": tomorrow, "until": tomorrow });
+    let desk = (Role::FrontDesk, "f1");
+    step(&bus, desk, begin).await;
+    let first = order_where(&bus, "tomorrow's order", |o| o.id.as_str().starts_with("plan-p1-")).await;
+    comes_to(&bus, &first.id, &Came::Ordered).await;
+    step(&bus, desk, plan("pause")).await;
+    let back = order_where(&bus, "taken back", |o| o.id == first.id && o.stage.name() == "cancelled").await;
+    assert_eq!(back.timeline.last().map(|entry| entry.by.role), Some(Role::System));
+    comes_to(&bus, &first.id, &Came::Withdrawn).await;
+    step(&bus, desk, plan("resume")).await;
+    let second = order_where(&bus, "made again", |o| {
+        o.id.as_str().starts_with("plan-p1-") && o.id != first.id && o.stage.name() != "cancelled"
+    })
+    .await;
+    comes_to(&bus, &second.id, &Came::Ordered).await;
+
+    // The plan ends; the registry stops before it has taken anything back, and does so when it is there again.
+    assert_eq!(ctx.tasks.shut_down(LIMIT).await, Vec::<String>::new());
+    ended(state.path(), &Entropy::system().id()).await;
+    let (ctx, bus) = start(&nats, state.path()).await;
+    order_where(&bus, "taken back later", |o| o.id == second.id && o.stage.name() == "cancelled").await;
+    comes_to(&bus, &second.id, &Came::Withdrawn).await;
+    assert_eq!(ctx.tasks.shut_down(LIMIT).await, Vec::<String>::new());
+}
+
+/// The plan ends while nobody looks after it.
+async fn ended(state: &Path, id: &CommandId) {
+    let config = registry::Config::of(district(), state.join("r"));
+    let store = registry::open(&config, &Context::system()).await.unwrap();
+    let terms = registry::terms::Terms::load(&config).unwrap();
+    let by = Actor { role: Role::FrontDesk, user: Some(UserId::new("f1").unwrap()) };
+    let taker = registry::store::Taker { id, by: &by, caregiver: None, at: SystemClock.now(), terms: &terms };
+    let end = serde_json::from_value(json!({ "about": "plan", "plan": "p1", "step": "end" })).unwrap();
+    store.step(taker, &end, "").await.unwrap();
+    store.close().await;
 }

@@ -1,8 +1,11 @@
 //! Takes commands, and answers who is called what.
 
+mod audit;
+mod check;
+
 use std::sync::Arc;
 
-use domain::{calendar::Day, order::Role, unit::Metres};
+use domain::{calendar::Day, order::Role};
 use runtime::SharedClock;
 use schemas::{
     problem::Problem,
@@ -17,7 +20,7 @@ use tokio::sync::Notify;
 
 use crate::{
     find::Index,
-    identity,
+    handing::Handing,
     keep::{Kept, Kind},
     mask::{self, View},
     metrics::Metrics,
@@ -25,6 +28,9 @@ use crate::{
     terms::Terms,
     vault::Field,
 };
+
+use self::audit::{About, only};
+pub use self::check::check;
 
 /// The most names one question may ask for.
 pub const MAX_NAMES: usize = 500;
@@ -60,7 +66,12 @@ impl Desk {
     /// `invalid_profile`, `invalid_name`, `invalid_phone`, `invalid_identity`, `invalid_address`, `same_identity`,
     /// `erased`, `id_taken`, `unavailable`; of a step, its refusal's code.
     pub async fn command(&self, command: RegistryCommand) -> Result<Registered, Problem> {
-        self.set(command).await.inspect_err(|problem| self.metrics.refused(&problem.code))
+        let about = About::of(&command);
+        let outcome = self.set(command).await;
+        if let Err(problem) = &outcome {
+            self.refused(&about.by, (&about.whom, about.what), problem).await;
+        }
+        outcome
     }
 
     async fn set(&self, command: RegistryCommand) -> Result<Registered, Problem> {
@@ -93,7 +104,9 @@ impl Desk {
     /// # Errors
     /// `too_many`, `not_allowed`, `unavailable`.
     pub async fn names(&self, query: NamesQuery) -> Result<Names, Problem> {
-        self.read(query).await.inspect_err(|problem| self.metrics.refused(&problem.code))
+        let (by, one) = (query.reader.clone(), only(&query.ids));
+        let outcome = self.read(query).await;
+        self.noted(&by, &one, Handing::Names, outcome).await
     }
 
     async fn read(&self, query: NamesQuery) -> Result<Names, Problem> {
@@ -105,7 +118,8 @@ impl Desk {
         let Some(view) = mask::view(reader.role) else {
             return Err(not_allowed(reader.role));
         };
-        let noted = self.store.note_reading(&reader, view == View::Masked, "names", &ids, self.clock.now());
+        let handing = (Handing::Names, view == View::Masked);
+        let noted = self.store.note_reading(&reader, handing, &ids, self.clock.now());
         noted.await.map_err(|error| failed(&error))?;
         let mut names = self.store.fields(Field::Name, &ids).await.map_err(|error| problem(&error))?;
         if view == View::Masked {
@@ -122,7 +136,9 @@ impl Desk {
     /// # Errors
     /// `too_many`, `not_allowed`, `unavailable`.
     pub async fn contacts(&self, query: ContactsQuery) -> Result<Contacts, Problem> {
-        self.call_numbers(query).await.inspect_err(|problem| self.metrics.refused(&problem.code))
+        let (by, one) = (query.reader.clone(), only(&query.ids));
+        let outcome = self.call_numbers(query).await;
+        self.noted(&by, &one, Handing::Phones, outcome).await
     }
 
     async fn call_numbers(&self, query: ContactsQuery) -> Result<Contacts, Problem> {
@@ -134,7 +150,7 @@ impl Desk {
         if reader.role != Role::System {
             return Err(not_allowed(reader.role));
         }
-        let noted = self.store.note_reading(&reader, false, "phones", &ids, self.clock.now());
+        let noted = self.store.note_reading(&reader, (Handing::Phones, false), &ids, self.clock.now());
         noted.await.map_err(|error| failed(&error))?;
         let phones = self.store.fields(Field::Phone, &ids).await.map_err(|error| problem(&error))?;
         Ok(Contacts { phones })
@@ -146,7 +162,9 @@ impl Desk {
     /// # Errors
     /// `not_allowed`, `malformed_search`, `unavailable`.
     pub async fn find(&self, query: FindQuery) -> Result<Names, Problem> {
-        self.search(query).await.inspect_err(|problem| self.metrics.refused(&problem.code))
+        let by = query.reader.clone();
+        let outcome = self.search(query).await;
+        self.noted(&by, "", Handing::Search, outcome).await
     }
 
     async fn search(&self, query: FindQuery) -> Result<Names, Problem> {
@@ -163,7 +181,7 @@ impl Desk {
         let now = self.clock.now();
         let names = self.index.find(&self.store, &query, now).await.map_err(|error| problem(&error))?;
         let ids: Vec<String> = names.keys().cloned().collect();
-        let noted = self.store.note_reading(&query.reader, false, "search", &ids, now);
+        let noted = self.store.note_reading(&query.reader, (Handing::Search, false), &ids, now);
         noted.await.map_err(|error| failed(&error))?;
         self.metrics.read(names.len(), false);
         Ok(Names { names })
@@ -216,8 +234,9 @@ impl Desk {
         let lately = Day::of(self.clock.now() - domain::unit::Seconds::hours(24 * 7));
         for kept in self.kept(Kind::Plan, &query).await? {
             if let Kept::Plan(plan) = kept {
-                let made = self.store.made(&plan.id, lately, DAYS_OF_A_PLAN).await;
-                items.push(PlanWithOrders { made: made.map_err(|error| problem(&error))?, plan });
+                let days = self.store.plan_days(&plan.id, lately, DAYS_OF_A_PLAN).await;
+                let made = days.map_err(|error| problem(&error))?.into_iter().map(|day| day.made);
+                items.push(PlanWithOrders { made: made.collect(), plan });
             }
         }
         Ok(CarePlans { items })
@@ -244,12 +263,18 @@ impl Desk {
     /// # Errors
     /// `not_allowed`, `unknown_person`, `unavailable`.
     pub async fn export(&self, query: ExportQuery) -> Result<PersonFile, Problem> {
+        let (by, person) = (query.reader.clone(), query.person.clone());
+        let outcome = self.all_of(query).await;
+        self.noted(&by, &person, Handing::Export, outcome).await
+    }
+
+    async fn all_of(&self, query: ExportQuery) -> Result<PersonFile, Problem> {
         let ExportQuery { reader, person } = query;
         if !mask::may_export(reader.role) {
             return Err(not_allowed(reader.role));
         }
         let ids = [person.clone()];
-        let noted = self.store.note_reading(&reader, false, "export", &ids, self.clock.now());
+        let noted = self.store.note_reading(&reader, (Handing::Export, false), &ids, self.clock.now());
         noted.await.map_err(|error| failed(&error))?;
         let file = self.store.file_of(&person).await.map_err(|error| problem(&error))?;
         file.ok_or_else(|| {
@@ -262,11 +287,18 @@ impl Desk {
     /// # Errors
     /// `not_allowed`, `unavailable`.
     pub async fn caller(&self, query: CallerQuery) -> Result<Caller, Problem> {
+        let by = query.reader.clone();
+        let outcome = self.whose_number(query).await;
+        self.noted(&by, "", Handing::Caller, outcome).await
+    }
+
+    async fn whose_number(&self, query: CallerQuery) -> Result<Caller, Problem> {
         if !mask::may_search(query.reader.role) && query.reader.role != Role::System {
             return Err(not_allowed(query.reader.role));
         }
         let people = self.store.found(Field::Phone, &query.number).await.map_err(|error| failed(&error))?;
-        let noted = self.store.note_reading(&query.reader, false, "caller", &people, self.clock.now());
+        let noted =
+            self.store.note_reading(&query.reader, (Handing::Caller, false), &people, self.clock.now());
         noted.await.map_err(|error| failed(&error))?;
         Ok(Caller { people })
     }
@@ -275,59 +307,6 @@ impl Desk {
 fn not_allowed(role: Role) -> Problem {
     Problem::new(403, "not_allowed", format!("the role {role:?} has no business with these"))
         .at("/reader/role")
-}
-
-/// What the types alone do not forbid; an identity number is brought into the form in which it is kept.
-///
-/// # Errors
-/// `invalid_profile`, `invalid_name`, `invalid_phone`, `invalid_identity` or `invalid_address`, with the member to blame.
-pub fn check(put: &mut Put) -> Result<(), Problem> {
-    if let Some(identity) = &put.identity {
-        let checked = identity::checked(identity)
-            .map_err(|fault| Problem::new(422, "invalid_identity", fault.to_string()).at("/identity"))?;
-        put.identity = Some(checked);
-    }
-    if let Some(address) = &put.address
-        && (address.trim().is_empty()
-            || address.chars().count() > MAX_ADDRESS_LENGTH
-            || address.chars().any(char::is_control))
-    {
-        let detail =
-            format!("an address has 1 to {MAX_ADDRESS_LENGTH} characters, none of them control characters");
-        return Err(Problem::new(422, "invalid_address", detail).at("/address"));
-    }
-    let (metres, range, member) = match &put.person {
-        Person::Elder(elder) => (elder.arrival_radius, 10..=2000, "/elder/arrival_radius"),
-        Person::Caregiver(caregiver) => (caregiver.max_radius, 100..=200_000, "/caregiver/max_radius"),
-    };
-    if !range.contains(&metres.get()) {
-        let Metres(metres) = metres;
-        let detail = format!("{metres} m; choose {} to {}", range.start(), range.end());
-        return Err(Problem::new(422, "invalid_profile", detail).at(member));
-    }
-    if let Person::Caregiver(caregiver) = &put.person
-        && let Some(rest) = caregiver.breaks.iter().find(|rest| !caregiver.rostered(rest))
-    {
-        let detail = format!("the break at {} lies outside every shift; put it inside one", rest.earliest);
-        return Err(Problem::new(422, "invalid_profile", detail).at("/caregiver/breaks"));
-    }
-    if let Some(phone) = &put.phone {
-        let digits = phone.strip_prefix('+').unwrap_or(phone);
-        if !(3..=15).contains(&digits.len()) || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
-            let detail = "a phone number has 3 to 15 digits, with '+' in front if it is international";
-            return Err(Problem::new(422, "invalid_phone", detail).at("/phone"));
-        }
-    }
-    match &put.name {
-        Some(name) if name.trim().is_empty() || name.chars().count() > MAX_NAME_LENGTH => {
-            let detail = format!("a name has 1 to {MAX_NAME_LENGTH} characters");
-            Err(Problem::new(422, "invalid_name", detail).at("/name"))
-        }
-        Some(name) if name.chars().any(char::is_control) => {
-            Err(Problem::new(422, "invalid_name", "a name has no control characters").at("/name"))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn problem(error: &PutError) -> Problem {

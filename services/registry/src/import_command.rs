@@ -26,10 +26,13 @@ const EXIT_SOME_REFUSED: u8 = 2;
     name = "registry import",
     after_help = "Examples:
   registry import --config registry.toml --day day.json
-  registry import --config registry.toml --elders elders.csv --caregivers caregivers.csv --dry-run
+  registry import --config registry.toml --elders elders.csv --caregivers caregivers.xlsx --dry-run
 
-Columns of elders.csv: id,name,phone,identity,address,lon,lat,datum,street,community,ability,priority_classes,
-blocked,preferred,arrival_radius,closed. Columns of caregivers.csv: id,name,phone,identity,address,organisation,street,
+Tables are CSV in UTF-8 or GB 18030, or the first sheet of an Excel workbook; merged cells are refused row by row, a
+merged title above the head is passed over. Columns may also have their Chinese names (编号, 姓名, 身份证号, …).
+
+Columns of elders: id,name,phone,identity,address,lon,lat,datum,street,community,ability,priority_classes,
+blocked,preferred,arrival_radius,closed. Columns of caregivers: id,name,phone,identity,address,organisation,street,
 mode,certificates,health_certificate,trained,shifts,breaks,max_radius,rating,suspended. Broken off, an import is begun
 again from the start: what stands already is passed over. Lists are separated by ';', spans are written FROM/TO (RFC 3339),
 a certificate is QUALIFICATION=FROM/TO. Exit code 2 tells that some rows were refused."
@@ -40,10 +43,10 @@ struct Args {
     /// Take elders and caregivers from a day file.
     #[arg(long, value_name = "FILE", required_unless_present_any = ["elders", "caregivers"])]
     day: Option<PathBuf>,
-    /// Take elders from a CSV file.
+    /// Take elders from a CSV file or an Excel workbook.
     #[arg(long, value_name = "FILE")]
     elders: Option<PathBuf>,
-    /// Take caregivers from a CSV file.
+    /// Take caregivers from a CSV file or an Excel workbook.
     #[arg(long, value_name = "FILE")]
     caregivers: Option<PathBuf>,
     /// Read and check everything, change nothing.

@@ -13,15 +13,17 @@
 //! - [`keep`] decides steps about organisations, facilities, rosters, care plans and people's own data, without I/O;
 //!   [`terms`] is what the city's document rules about them.
 //! - `follow` hears what `accounts` decides about organisations; `ahead` makes care plans' orders.
-//! - [`answer`] takes commands and answers who is called what; each reading is noted before it is answered.
+//! - [`answer`] takes commands and answers who is called what; each reading is noted with its ground (`handing`) before it
+//!   is answered, and so is what is refused.
 //! - [`find`] answers who is called so, from an index of the names that is in memory only.
-//! - [`import`] reads day files and CSV, row by row.
+//! - [`import`] reads day files, CSV and workbooks, row by row.
 
 mod ahead;
 pub mod answer;
 pub mod config;
 pub mod find;
 mod follow;
+pub mod handing;
 pub mod identity;
 pub mod import;
 pub mod keep;

@@ -35,6 +35,11 @@ pub const fn may_export(role: Role) -> bool {
     matches!(role, Role::Supervisor | Role::Bureau)
 }
 
+/// Whether the role may see what was handed out and refused: those who watch over it.
+pub const fn may_audit(role: Role) -> bool {
+    matches!(role, Role::Bureau | Role::Auditor)
+}
+
 /// The first and, of three characters or more, the last character; the rest as stars, at most three of them so that
 /// the length tells nothing.
 pub fn mask(name: &str) -> String {

@@ -85,7 +85,7 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
     let (names, search, contacts) = (ask("names").await?, ask("find").await?, ask("contacts").await?);
     let (organisations, facilities) = (ask("organisations").await?, ask("facilities").await?);
     let (rosters, plans, erasures) = (ask("rosters").await?, ask("plans").await?, ask("erasures").await?);
-    let (export, caller) = (ask("export").await?, ask("caller").await?);
+    let (export, caller, audit) = (ask("export").await?, ask("caller").await?, ask("audit").await?);
     let holder = format!("registry-{}", ctx.entropy.text_id());
     let terms = LeaseConfig { ttl: Duration::from_millis(config.lease_ttl_ms), replicas: nats.replicas };
     let name = format!("registry.{district}");
@@ -144,6 +144,7 @@ pub async fn start(config: &Config, nats: &NatsConfig, bus: &Bus, ctx: &Context)
         "registry erasures": erasures => erasures,
         "registry export": export => export,
         "registry caller": caller => caller,
+        "registry audit": audit => audit,
     }
     let at_plans = state.clone();
     tasks.spawn(TaskKind::Worker, "registry plans ahead", |stop| ahead.run(at_plans, stop));

@@ -17,6 +17,7 @@ use schemas::{
     problem::Problem,
     profile::{ElderProfiled, FindQuery, Kind, Names, NamesQuery, Registered, RegistryCommand},
     reach::{Contacts, ContactsQuery},
+    registry::audit::{AuditQuery, AuditTrail, Audited},
     subject::{self, Service, StreamKind},
 };
 
@@ -342,4 +343,63 @@ async fn a_database_of_another_district_is_refused() {
     let other = Config::of(DistrictId::new("d2").unwrap(), state.path().to_owned());
     let error = registry::open(&other, &ctx).await.unwrap_err();
     assert!(error.to_string().contains("district d1"), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_refused_is_on_the_audit_with_who_what_and_why() {
+    let (nats, state) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let registry = running(&nats, state.path()).await;
+    registry.command(put("e1", 98.1, None)).await.unwrap();
+    let step = |id: &str, role: &str, about: serde_json::Value| -> RegistryCommand {
+        let mut command =
+            serde_json::json!({ "request": "step", "id": id, "by": { "role": role, "user": "u1" } });
+        command.as_object_mut().unwrap().extend(about.as_object().unwrap().clone());
+        serde_json::from_value(command).unwrap()
+    };
+    let person = |step: &str| serde_json::json!({ "about": "person", "person": "e1", "step": step });
+    let organisation =
+        |step: &str| serde_json::json!({ "about": "organisation", "organisation": "org1", "step": step });
+    let facility = |step: &str| serde_json::json!({ "about": "facility", "facility": "f1", "step": step });
+    let refused = [
+        (step("k1", "operator", person("ask_erasure")), "not_allowed"),
+        (step("k2", "bureau", person("erase")), "wrong_step"),
+        (step("k3", "bureau", organisation("sign_contract")), "wrong_step"),
+        (step("k4", "front_desk", organisation("designate")), "not_allowed"),
+        (step("k5", "bureau", facility("close")), "unknown_entry"),
+        (put("e1", 98.1, Some(" ")), "invalid_name"),
+    ];
+    for (command, code) in refused {
+        assert_eq!(registry.command(command).await.unwrap_err().code, code);
+    }
+    assert_eq!(registry.names(Role::Device, &["e1"]).await.unwrap_err().code, "not_allowed");
+    let trail = async |role: Role| -> Result<AuditTrail, Problem> {
+        let reader = Actor { role, user: Some(UserId::new("a1").unwrap()) };
+        let query = AuditQuery { reader, about: None, before: None, limit: 0 };
+        ask(&registry.bus, subject::ask(&district(), Service::Registry, "audit"), &query).await
+    };
+    assert_eq!(trail(Role::Operator).await.unwrap_err().code, "not_allowed");
+    let notes = trail(Role::Auditor).await.unwrap().items;
+    let told: Vec<String> = notes
+        .iter()
+        .rev()
+        .map(|note| match &note.what {
+            Audited::Refused { what, about, code, why } => {
+                assert!(!why.is_empty());
+                format!("{} {} {what} {about} {code}", note.role, note.user.as_deref().unwrap_or("-"))
+            }
+            handed_out @ Audited::HandedOut { .. } => panic!("{handed_out:?}"),
+        })
+        .collect();
+    let expected = [
+        "operator u1 ask_erasure erasure/e1 not_allowed",
+        "bureau u1 erase erasure/e1 wrong_step",
+        "bureau u1 sign_contract organisation/org1 wrong_step",
+        "front_desk u1 designate organisation/org1 not_allowed",
+        "bureau u1 close facility/f1 unknown_entry",
+        "system - put_elder e1 invalid_name",
+        "device u1 names e1 not_allowed",
+        "operator a1 audit  not_allowed",
+    ];
+    assert_eq!(told, expected);
+    registry.stop().await;
 }

@@ -115,8 +115,16 @@ export interface Plan {
   stage: "running" | "paused" | "ended";
   skipped: string[];
   record: Noted[];
-  made: { day: string; order: string; refused?: string }[];
+  made: Made[];
 }
+
+/** A day of a plan, its order, and what came of it. */
+export type Made = { day: string; order: string } & Came;
+
+export type Came =
+  | { came: "asked" | "ordered" | "withdrawn" }
+  | { came: "refused"; refused: string }
+  | { came: "stays"; stays: string };
 
 export interface Dated<T> {
   today: string;

@@ -5,10 +5,25 @@ import { toLocal } from "../desk/dialogs/local-time.ts";
 import { t } from "../text/index.ts";
 import { districtNow } from "../ui/clock.ts";
 import { plans } from "./api.ts";
-import type { KeptStep, Plan } from "./contract.ts";
+import type { KeptStep, Made, Plan } from "./contract.ts";
 import { Past, useKept } from "./entry.tsx";
 import { PlanForm } from "./plan-form.tsx";
 import { clockOf } from "./visit.ts";
+
+/** What is to be said of a day beyond that it has its order. */
+function came(made: Made): string {
+  const words = t().kept;
+  switch (made.came) {
+    case "refused":
+      return words.notMade(made.refused);
+    case "stays":
+      return words.stays(made.stays);
+    case "withdrawn":
+      return words.takenBack;
+    default:
+      return "";
+  }
+}
 
 export function PlansRoom() {
   const words = t();
@@ -66,7 +81,7 @@ function One({ plan, onStep, onChanged }: OneProps) {
       <p>
         {visit.weekdays.map((day) => words.kept.weekdays[day]).join("、")} {clockOf(visit.starts)}–{clockOf(visit.starts + visit.within)} <span class="muted">{[visit.from, visit.until ?? ""].join(" – ")}</span>
       </p>
-      <p class="muted">{plan.made.map((made) => `${made.day}${made.refused ? ` ${words.kept.notMade(made.refused)}` : ""}`).join(" · ")}</p>
+      <p class="muted">{plan.made.map((made) => `${made.day} ${came(made)}`.trim()).join(" · ")}</p>
       {plan.skipped.length > 0 && (
         <p class="muted">
           {words.roster.skip} {plan.skipped.join(" · ")}

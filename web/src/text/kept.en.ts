@@ -44,6 +44,8 @@ export const kept: typeof chinese = {
   plans: { running: "Running", paused: "Paused", ended: "Ended" },
   weekdays: { monday: "Mon", tuesday: "Tue", wednesday: "Wed", thursday: "Thu", friday: "Fri", saturday: "Sat", sunday: "Sun" },
   notMade: (code: string) => `no order (${code})`,
+  takenBack: "taken back",
+  stays: (code: string) => `could not be taken back (${code})`,
   ringing: "Incoming call",
   unknownCaller: "The number is not known",
   steps: {

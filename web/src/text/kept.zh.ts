@@ -42,6 +42,8 @@ export const kept = {
   plans: { running: "执行中", paused: "暂停", ended: "已结束" },
   weekdays: { monday: "周一", tuesday: "周二", wednesday: "周三", thursday: "周四", friday: "周五", saturday: "周六", sunday: "周日" },
   notMade: (code: string) => `未派单（${code}）`,
+  takenBack: "已撤回",
+  stays: (code: string) => `未能撤回（${code}）`,
   ringing: "来电",
   unknownCaller: "号码未登记",
   steps: {

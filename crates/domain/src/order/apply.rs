@@ -100,6 +100,9 @@ impl Order {
         if !command.action.allowed(role) {
             return Err(Refusal::NotAllowed { role, action: command.action.name() });
         }
+        if let (OrderAction::Cancel { .. }, Role::System) = (&command.action, role) {
+            self.check_withdrawal(command.action.name())?;
+        }
         if let Some(at) = command.occurred_at.filter(|at| *at > now + CLOCK_SKEW) {
             return Err(Refusal::FromTheFuture(at));
         }
@@ -111,6 +114,17 @@ impl Order {
         }
         self.check_room(&command.action)?;
         check_texts(&command.action)
+    }
+
+    /// The platform takes back what it placed itself, and nobody away from a door.
+    fn check_withdrawal(&self, action: &'static str) -> Result<(), Refusal> {
+        if self.created_by.role != Role::System {
+            return Err(Refusal::NotAllowed { role: Role::System, action });
+        }
+        if matches!(self.stage, Stage::Arrived(_)) {
+            return Err(wrong(action, &self.stage));
+        }
+        Ok(())
     }
 
     /// A step does not happen before the one it follows. A clock that is a little slow is put right, one that is far

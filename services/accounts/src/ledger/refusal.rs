@@ -67,6 +67,9 @@ pub enum Refusal {
     /// Points are spent at designated organisations only.
     #[error("silver points are spent at designated organisations only, and this one is not")]
     NotDesignated,
+    /// Nobody knows yet which are.
+    #[error("the registry has not said yet which organisations are designated; try again")]
+    OrganisationsUnknown,
     /// The document leaves a figure open and nobody set it.
     #[error("{what} is not set in the policy pack (rule {rule}); set it")]
     NotConfigured {
@@ -142,6 +145,7 @@ impl Refusal {
             Self::SelfPayNotAgreed { .. } => "self_pay_not_agreed",
             Self::InsuranceCovers => "insurance_covers",
             Self::NotDesignated => "not_designated",
+            Self::OrganisationsUnknown => "organisations_unknown",
             Self::NotConfigured { .. } => "amount_not_configured",
             Self::OtherMonth { .. } => "other_month",
             Self::MonthClosed(_) => "month_closed",
@@ -163,6 +167,8 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let status = match &refusal {
             Refusal::Matter(refusal) => refusal.status(),
+            // Not an answer: whoever asked does without for now, and asks again.
+            Refusal::OrganisationsUnknown => 503,
             _ => 409,
         };
         Self::new(status, refusal.code(), refusal.to_string())

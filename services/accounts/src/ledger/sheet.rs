@@ -184,8 +184,8 @@ impl Sheet {
             Err(refusal) => return Err(refusal),
         };
         let (terms, asked) = (rules.terms(ask.pay_with, ask.service_day), rules.ask(person, ask)?);
-        if terms.designated_only && ask.organisation.as_ref().is_some_and(|who| !rules.is_designated(who)) {
-            return Err(Refusal::NotDesignated);
+        if let Some(organisation) = &ask.organisation {
+            rules.accepts(&terms, organisation, ask.service_day)?;
         }
         if let Some(other) = self.holds.get(&ask.order).filter(|other| **other != key_of(ask)) {
             let state = self
@@ -254,7 +254,12 @@ impl Sheet {
         let CaptureRequest { order, organisation, served_on, amount, .. } = capture;
         let mut purse = self.paying(order)?;
         let terms = rules.terms(purse.key.kind, *served_on);
-        let designated = rules.is_designated(organisation);
+        let designated = match rules.accepts(&terms, organisation, *served_on) {
+            Ok(()) => true,
+            // The purse says so in its turn, after what else may be wrong.
+            Err(Refusal::NotDesignated) => false,
+            Err(unknown) => return Err(unknown),
+        };
         let taken = Capture {
             organisation: organisation.clone(),
             designated,

@@ -5,10 +5,13 @@ use accounts::{
     store::Store,
 };
 use domain::{id::CommandId, service::ServiceKind, unit::Fen};
-use schemas::account::{assessment::Kind, funding::FundingState};
+use schemas::account::{
+    assessment::Kind,
+    funding::{FundingState, HoldRequest},
+};
 
 use crate::support::{
-    Ground, capped, capture, changji, code, day, district, elder, funding, hold, noon, open, order,
+    Ground, capped, capture, changji, city, code, day, district, elder, funding, hold, noon, open, order,
     organisation, person, stands, user, work,
 };
 
@@ -163,4 +166,43 @@ pub async fn another_districts_books_are_refused(ground: Ground) {
     let other = domain::id::DistrictId::new("d2").unwrap();
     let error = Store::open(&place, &other).await.unwrap_err();
     assert!(error.to_string().contains(&format!("district {}", district())), "{error}");
+}
+
+pub async fn points_follow_the_registry(ground: Ground) {
+    let (store, rules, now) = (open(&ground.place()).await, city("kangbashi"), noon("2026-03-10"));
+    let facts = serde_json::json!({ "birth_date": "1950-01-01", "household_registration": "150603",
+        "residence": "150603" });
+    let put = Work::PutPerson(elder("e1"), serde_json::from_value(facts).unwrap());
+    work(&store, put, &rules, now).await.unwrap();
+    let points = |of: &str, on: &str| match hold(of, "e1", on) {
+        Work::Hold(ask) => {
+            let (pay_with, organisation) = (Kind::SilverPoints, Some(organisation("org")));
+            Work::Hold(HoldRequest { pay_with, organisation, ..ask })
+        }
+        other => other,
+    };
+    let code_of = async |piece: Work| code(&work(&store, piece, &rules, now).await);
+    // The registry is not heard: nobody says no, and nobody says yes.
+    assert_eq!(code_of(points("o1", "2026-03-10")).await, "organisations_unknown");
+    rules.designations.complete();
+    assert_eq!(code_of(points("o1", "2026-03-10")).await, "not_designated");
+    let says = |more: serde_json::Value| {
+        let mut it = serde_json::json!({ "id": "org", "revision": 1, "contract": { "is": "signed",
+            "term": { "from": "2026-01-01", "until": "2026-12-31" }, "checked_on": "2026-01-01" } });
+        it.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        rules.designations.learn(&serde_json::from_value(it).unwrap());
+    };
+    says(serde_json::json!({ "designated": { "since": "2026-02-01", "checked_on": "2026-02-01" } }));
+    assert_eq!(code_of(points("o1", "2026-03-10")).await, "ok");
+    assert_eq!(code_of(points("o2", "2026-03-11")).await, "ok");
+    // Dropped on the eleventh: what was served the day before is paid, that day's is not.
+    let step =
+        |on: &str, step: &str| serde_json::json!({ "on": on, "by": { "role": "bureau" }, "step": step });
+    says(
+        serde_json::json!({ "record": [step("2026-02-01", "designate"), step("2026-03-11", "undesignate")] }),
+    );
+    assert_eq!(code_of(capture("o1", "org", "2026-03-10")).await, "ok");
+    assert_eq!(code_of(capture("o2", "org", "2026-03-11")).await, "not_designated");
+    assert_eq!(code_of(points("o3", "2026-03-12")).await, "not_designated");
+    assert_eq!(stands(&store, "owed/org/silver_points").await, 6_000);
 }

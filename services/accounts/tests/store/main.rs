@@ -32,6 +32,7 @@ on_both! {
     crate::books::what_is_cut_off_happens_once as what_is_cut_off_happens_once,
     crate::books::midnight_closes_what_is_over as midnight_closes_what_is_over,
     crate::books::what_the_stream_tells_is_booked as what_the_stream_tells_is_booked,
+    crate::books::points_follow_the_registry as points_follow_the_registry,
     crate::books::another_districts_books_are_refused as another_districts_books_are_refused,
     crate::backup::a_backup_gives_the_same_books as a_backup_gives_the_same_books,
     crate::matters::an_application_keeps_its_terms as an_application_keeps_its_terms,

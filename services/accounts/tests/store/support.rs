@@ -44,7 +44,7 @@ pub fn city(name: &str) -> Rulebook {
     Rulebook {
         pack: policy::load::parse(pack).unwrap(),
         catalogue,
-        designated: [].into(),
+        designations: accounts::designation::Designations::default(),
         calendar,
         font: None,
     }

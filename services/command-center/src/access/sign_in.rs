@@ -210,6 +210,11 @@ impl Door {
         if self.sessions.stands(&claims, now) { Ok(claims) } else { Err(session_ended()) }
     }
 
+    /// Whose good token of another district that is; none where it is none.
+    pub fn of_elsewhere(&self, token: &str) -> Option<Claims> {
+        self.keys.of_elsewhere(token)
+    }
+
     fn claims(&self, account: &Account, session: String, at: Timestamp, now: Timestamp) -> Claims {
         let user = &account.user;
         let mut claims = Claims {

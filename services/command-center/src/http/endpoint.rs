@@ -92,6 +92,8 @@ pub struct Endpoint {
     pub idempotent: bool,
     /// Goes on for as long as the client likes.
     pub endless: bool,
+    /// What it refuses to whom is on the audit log.
+    pub watched: bool,
     /// Its handler.
     pub handler: MethodRouter<Edge>,
 }
@@ -113,6 +115,7 @@ impl Endpoint {
             content: Content::Empty,
             idempotent: false,
             endless: false,
+            watched: false,
             handler: on(filter, handler),
         }
     }
@@ -192,6 +195,13 @@ impl Endpoint {
     #[must_use]
     pub const fn endless(mut self) -> Self {
         self.endless = true;
+        self
+    }
+
+    /// Who is refused is on the audit log: it is about personal data, or about who may serve.
+    #[must_use]
+    pub const fn watched(mut self) -> Self {
+        self.watched = true;
         self
     }
 }

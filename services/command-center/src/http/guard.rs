@@ -1,4 +1,5 @@
-//! Before every handler: who is it, may they, within which time. After it: the numbers.
+//! Before every handler: who is it, may they, within which time. After it: the numbers, and on the audit log who was refused
+//! what is watched over.
 
 use std::time::{Duration, Instant};
 
@@ -9,9 +10,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use schemas::problem::Problem;
+use serde_json::{Value, json};
 
-use super::{endpoint::Who, extract::Caller, problem::Failure};
-use crate::{access::token::Claims, edge::Edge};
+use super::{
+    endpoint::Who,
+    extract::Caller,
+    problem::{Code, Failure},
+};
+use crate::{access::token::Claims, edge::Edge, store::audit::Action};
 
 /// The cookie that holds the token.
 pub const COOKIE: &str = "care_session";
@@ -31,12 +37,23 @@ pub struct Post {
     pub path: &'static str,
     /// No time limit.
     pub endless: bool,
+    /// Who is refused is on the audit log.
+    pub watched: bool,
 }
+
+/// The longest path that is written down, in characters; ours are shorter.
+const MAX_PATH: usize = 200;
 
 /// The guard.
 pub async fn guard(State(post): State<Post>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let response = match admit(&post, request.headers(), request.method()) {
+    let known = known(&post, request.headers(), request.method());
+    let watched = post.watched.then(|| whose(&post, request.headers(), &known)).flatten();
+    let watched = watched.map(|claims| {
+        let path: String = request.uri().path().chars().take(MAX_PATH).collect();
+        (claims, path)
+    });
+    let response = match known.and_then(|claims| admitted(&post, claims)) {
         Ok(claims) => {
             if let Some(claims) = claims {
                 request.extensions_mut().insert(Caller(claims));
@@ -51,6 +68,9 @@ pub async fn guard(State(post): State<Post>, mut request: Request, next: Next) -
         }
         Err(problem) => Failure::from(problem).into_response(),
     };
+    if let (Some((claims, path)), Some(detail)) = (watched, refusal(&response)) {
+        note_refusal(&post.edge, &claims, &path, detail).await;
+    }
     post.edge.metrics.request(post.path, response.status().as_u16(), began.elapsed());
     response
 }
@@ -60,7 +80,31 @@ fn too_slow() -> Failure {
     Problem { retry_after: Some(1), ..Problem::new(503, "timeout", detail) }.into()
 }
 
-fn admit(post: &Post, headers: &HeaderMap, method: &Method) -> Result<Option<Claims>, Problem> {
+/// Whose request it is, as far as the audit log goes: also of those who belong to another district.
+fn whose(post: &Post, headers: &HeaderMap, known: &Result<Option<Claims>, Problem>) -> Option<Claims> {
+    if let Ok(claims) = known {
+        return claims.clone();
+    }
+    let token = bearer(headers).ok().flatten().or_else(|| cookie(headers, COOKIE))?;
+    post.edge.door.of_elsewhere(token)
+}
+
+/// What an answer refuses, for the audit log; none where it refuses nothing.
+fn refusal(response: &Response) -> Option<Value> {
+    let Code(code) = response.extensions().get::<Code>()?;
+    let status = response.status();
+    status.is_client_error().then(|| json!({ "status": status.as_u16(), "code": code }))
+}
+
+/// Who was refused what, and why. The refusal stands even if it cannot be written down.
+async fn note_refusal(edge: &Edge, claims: &Claims, path: &str, detail: Value) {
+    if let Err(problem) = edge.audit(claims, Action::Refused, Some(path), detail).await {
+        tracing::error!(%problem.detail, path, "a refusal could not be written down");
+    }
+}
+
+/// Who it is; none where nobody is asked.
+fn known(post: &Post, headers: &HeaderMap, method: &Method) -> Result<Option<Claims>, Problem> {
     if post.who == Who::Anyone {
         return Ok(None);
     }
@@ -80,12 +124,18 @@ fn admit(post: &Post, headers: &HeaderMap, method: &Method) -> Result<Option<Cla
         }
         claims
     };
-    if post.who.admits(claims.role) {
-        Ok(Some(claims))
-    } else {
-        let role = crate::store::users::role_name(claims.role);
-        let detail = format!("the role {role} may not do this; ask a supervisor if you should");
-        Err(Problem::new(403, "not_allowed", detail))
+    Ok(Some(claims))
+}
+
+/// Whether they may.
+fn admitted(post: &Post, claims: Option<Claims>) -> Result<Option<Claims>, Problem> {
+    match claims {
+        Some(claims) if !post.who.admits(claims.role) => {
+            let role = crate::store::users::role_name(claims.role);
+            let detail = format!("the role {role} may not do this; ask a supervisor if you should");
+            Err(Problem::new(403, "not_allowed", detail))
+        }
+        claims => Ok(claims),
     }
 }
 

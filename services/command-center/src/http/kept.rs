@@ -12,6 +12,7 @@ use schemas::{
     profile::{Registered, RegistryCommand},
     registry::{
         CarePlans, Erasures, Facilities, KeptQuery, Organisations, Rosters, Step,
+        audit::{AuditQuery, AuditTrail},
         facility::FacilityStep,
         organisation::OrganisationStep,
         person::{ExportQuery, PersonFile, PersonStep},
@@ -47,6 +48,7 @@ const BUREAU: Who = Who::Roles(&[Role::Supervisor, Role::Bureau]);
 const FACILITY: Who = Who::Roles(&[Role::Supervisor, Role::FrontDesk, Role::Bureau, Role::Organisation]);
 const ROSTER: Who = Who::Roles(&[Role::Operator, Role::Supervisor, Role::Organisation, Role::Caregiver]);
 const PLAN: Who = Who::Roles(&[Role::Operator, Role::Supervisor, Role::FrontDesk, Role::Elder]);
+const WATCH: Who = Who::Roles(&[Role::Bureau, Role::Auditor]);
 const DATA: Who = Who::Roles(&[Role::Supervisor, Role::Bureau, Role::Auditor]);
 
 /// Which entries.
@@ -80,6 +82,20 @@ impl Which {
     }
 }
 
+/// Which notes.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct WhichNotes {
+    /// Only about this person, or `organisation/<id>`, `facility/<id>`, `plan/<id>`.
+    #[serde(default)]
+    pub about: Option<String>,
+    /// Only those before that number.
+    #[serde(default)]
+    pub before: Option<i64>,
+    /// 1 to 500.
+    #[serde(default)]
+    pub limit: Option<u16>,
+}
+
 /// A step about an entry.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Taking<S> {
@@ -104,7 +120,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .about("Takes a step about an organisation, or registers one")
             .body::<Taking<OrganisationStep>>()
             .answers::<Registered>(200)
-            .idempotent(),
+            .idempotent()
+            .watched(),
         Endpoint::get("/api/v1/facilities", HOUSES, facilities)
             .about("Facilities with their terms, those due first before the others")
             .query::<Which>()
@@ -113,7 +130,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .about("Takes a step about a facility, or applies for one under a new name")
             .body::<Taking<FacilityStep>>()
             .answers::<Registered>(200)
-            .idempotent(),
+            .idempotent()
+            .watched(),
         Endpoint::get("/api/v1/rosters", ROSTER, rosters)
             .about("Rosters with leave and swaps; a caregiver sees their own, an organisation its people's")
             .query::<Which>()
@@ -122,7 +140,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .about("Takes a step about a caregiver's roster")
             .body::<Taking<RosterStep>>()
             .answers::<Registered>(200)
-            .idempotent(),
+            .idempotent()
+            .watched(),
         Endpoint::get("/api/v1/plans", PLAN, plans)
             .about("Care plans with the orders they made; an elder sees their own")
             .query::<Which>()
@@ -131,19 +150,27 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .about("Takes a step about a care plan, or begins one under a new name")
             .body::<Taking<PlanStep>>()
             .answers::<Registered>(200)
-            .idempotent(),
+            .idempotent()
+            .watched(),
         Endpoint::get("/api/v1/people/{person}/file", BUREAU, file)
             .about("All that is held of a person, for the person")
-            .answers::<PersonFile>(200),
+            .answers::<PersonFile>(200)
+            .watched(),
         Endpoint::get("/api/v1/erasures", DATA, erasures)
             .about("Requests to erase somebody")
             .query::<Which>()
             .answers::<Erasures>(200),
+        Endpoint::get("/api/v1/disclosures", WATCH, disclosures)
+            .about("What was handed out of people's data and on which ground, and what the registry refused")
+            .query::<WhichNotes>()
+            .answers::<AuditTrail>(200)
+            .watched(),
         Endpoint::post("/api/v1/people/{person}/steps", BUREAU, about_person)
             .about("Asks for somebody's erasure, or decides it: two people")
             .body::<Taking<PersonStep>>()
             .answers::<Registered>(200)
-            .idempotent(),
+            .idempotent()
+            .watched(),
     ]
 }
 
@@ -210,6 +237,17 @@ async fn erasures(
 ) -> Answer<Json<Erasures>> {
     whole(&claims)?;
     Ok(Json(edge.neighbours.ask(Service::Registry, "erasures", &which.query()).await?))
+}
+
+async fn disclosures(
+    State(edge): State<Edge>,
+    Caller(claims): Caller,
+    Query(which): Query<WhichNotes>,
+) -> Answer<Json<AuditTrail>> {
+    whole(&claims)?;
+    let WhichNotes { about, before, limit } = which;
+    let query = AuditQuery { reader: claims.actor(), about, before, limit: limit.unwrap_or(0) };
+    Ok(Json(edge.neighbours.ask(Service::Registry, "audit", &query).await?))
 }
 
 async fn file(

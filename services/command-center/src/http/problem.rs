@@ -1,5 +1,7 @@
 //! Problems as HTTP answers.
 
+use std::borrow::Cow;
+
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -11,6 +13,10 @@ use crate::store::StoreFailure;
 /// What a handler fails with.
 #[derive(Debug)]
 pub struct Failure(Problem);
+
+/// The code of the problem in an answer, for whoever sees the answer go out.
+#[derive(Debug, Clone)]
+pub struct Code(pub Cow<'static, str>);
 
 impl Failure {
     /// What is wrong.
@@ -49,6 +55,7 @@ impl IntoResponse for Failure {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        response.extensions_mut().insert(Code(problem.code));
         response
     }
 }

@@ -33,8 +33,8 @@ const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; i
 /// Everything the edge serves.
 pub fn router(edge: &Edge) -> Router {
     let mut api: Router<Edge> = Router::new();
-    for Endpoint { path, who, handler, endless, .. } in table() {
-        let post = Post { edge: edge.clone(), who, path, endless };
+    for Endpoint { path, who, handler, endless, watched, .. } in table() {
+        let post = Post { edge: edge.clone(), who, path, endless, watched };
         api = api.route(path, handler.layer(middleware::from_fn_with_state(post, guard)));
     }
     // Small answers are not worth it, and a live stream must not wait for a block to fill.

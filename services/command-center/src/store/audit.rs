@@ -7,6 +7,7 @@ use domain::{
     time::Timestamp,
 };
 use schemars::JsonSchema;
+use schemas::registry::audit::Ground;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 
@@ -74,6 +75,27 @@ pub enum Action {
     RegistryStep,
     /// All that is held of a person was taken out.
     PersonExported,
+    /// Something about personal data, an organisation or a facility was refused.
+    Refused,
+}
+
+impl Action {
+    /// Why it is lawful, where personal data are handed out by it (J22).
+    pub const fn ground(self, role: Role) -> Option<Ground> {
+        match self {
+            Self::CardRead | Self::IncidentExported => Some(Ground::Emergency),
+            Self::PersonExported => Some(Ground::Subject),
+            Self::NamesRead
+            | Self::NamesSearched
+            | Self::MealCodeRead
+            | Self::EligibilityRead
+            | Self::EntriesRead => Some(match role {
+                Role::Bureau | Role::Auditor => Ground::Duty,
+                _ => Ground::Service,
+            }),
+            _ => None,
+        }
+    }
 }
 
 /// One entry.
@@ -91,7 +113,7 @@ pub struct AuditEntry {
     pub action: String,
     /// Of what or whom.
     pub subject: Option<String>,
-    /// More; never personal data.
+    /// More; never personal data. Where personal data were handed out, `ground` says why that is lawful.
     pub detail: serde_json::Value,
 }
 

@@ -110,6 +110,7 @@ const CONTRACT: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/plans/{plan}/steps", "operator supervisor frontdesk elder"),
     ("GET", "/api/v1/people/{person}/file", "supervisor bureau"),
     ("GET", "/api/v1/erasures", "supervisor bureau auditor"),
+    ("GET", "/api/v1/disclosures", "bureau auditor"),
     ("POST", "/api/v1/people/{person}/steps", "supervisor bureau"),
     ("POST", "/api/v1/calls", "anyone"),
     ("GET", "/api/v1/dead-letters", "operator supervisor"),
@@ -208,4 +209,39 @@ async fn call(district: &District, endpoint: &Endpoint, token: Option<&str>) -> 
     }
     let (status, value) = answer(request).await;
     (status, value["code"].as_str().unwrap_or_default().to_owned())
+}
+
+#[tokio::test]
+async fn who_is_refused_what_is_on_the_audit_log() {
+    let district = District::start().await;
+    let erase = json!({ "step": "ask_erasure" });
+    let tries = [
+        ("operator", "/api/v1/people/e1/steps", &erase, "not_allowed"),
+        ("caregiver", "/api/v1/organisations/org1/steps", &json!({ "step": "designate" }), "not_allowed"),
+        ("organisation", "/api/v1/facilities/f1/steps", &json!({ "step": "file" }), "nothing_kept"),
+    ];
+    for (who, path, body, code) in &tries {
+        let (_, refused) = district.post(who, path, body).await;
+        assert_eq!(refused["code"], *code, "{who} {path}");
+    }
+    // Of another district: the token is good, and not here.
+    let mut claims = district.claims("supervisor", Role::Supervisor);
+    claims.district = DistrictId::new("there").unwrap();
+    let request = district.request("POST", tries[0].1).bearer_auth(sign(TOKEN_KEY, &claims));
+    assert_eq!(answer(request.json(&erase)).await.1["code"], "foreign_district");
+
+    let (_, audit) = district.get("auditor", "/api/v1/audit?limit=100").await;
+    let entries = audit["items"].as_array().unwrap();
+    let told = |who: &str, path: &str, code: &str| {
+        entries.iter().any(|it| {
+            it["action"] == "refused"
+                && it["user"] == who
+                && it["subject"] == path
+                && it["detail"]["code"] == code
+        })
+    };
+    for (who, path, _, code) in tries {
+        assert!(told(who, path, code), "{who} {path} {code}: {audit}");
+    }
+    assert!(told("supervisor", tries[0].1, "foreign_district"), "{audit}");
 }

@@ -1,4 +1,4 @@
-//! Caregivers from CSV.
+//! Caregivers from a table.
 
 use std::path::Path;
 
@@ -35,7 +35,7 @@ const COLUMNS: Columns = Columns {
 /// How far from where they are work may lie when the file does not say.
 const USUAL_RADIUS: Metres = Metres(8000);
 
-/// Reads caregivers from a CSV file.
+/// Reads caregivers from a CSV file or a workbook.
 ///
 /// # Errors
 /// [`ImportError::Unreadable`], [`ImportError::Header`].

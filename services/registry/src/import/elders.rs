@@ -1,4 +1,4 @@
-//! Elders from CSV.
+//! Elders from a table.
 
 use std::path::Path;
 
@@ -31,7 +31,7 @@ const COLUMNS: Columns = Columns {
     ],
 };
 
-/// Reads elders from a CSV file. Coordinates come with their datum, `wgs84` or `gcj02`.
+/// Reads elders from a CSV file or a workbook. Coordinates come with their datum, `wgs84` or `gcj02`.
 ///
 /// # Errors
 /// [`ImportError::Unreadable`], [`ImportError::Header`].

@@ -1,11 +1,13 @@
-//! Brings people in from files. A file that cannot be read at all is an error; a row that is wrong is named, and the
-//! others go through.
+//! Brings people in from files: day files, CSV (UTF-8 or GB 18030), Excel workbooks. A file that cannot be read at all is
+//! an error; a row that is wrong is named, and the others go through.
 
 mod caregivers;
 mod elders;
+mod heads;
 mod table;
 
 use std::{
+    collections::BTreeMap,
     fmt, fs, io,
     path::{Path, PathBuf},
 };
@@ -38,7 +40,7 @@ pub enum ImportError {
         /// What is wrong.
         problems: DayProblems,
     },
-    /// The CSV file has no header, a column too few or one nobody knows.
+    /// The table has no head, a column too few or one nobody knows, or is too large.
     #[error("{file}: {what}")]
     Header {
         /// Which.
@@ -150,16 +152,40 @@ pub async fn store(store: &Store, rows: Vec<Row>, now: Timestamp) -> Result<Repo
 }
 
 fn sort(rows: Vec<Row>) -> (Vec<(Place, Put)>, Vec<Refused>) {
-    let (mut good, mut refused) = (Vec::new(), Vec::new());
+    let (mut good, mut refused, mut seen) = (Vec::new(), Vec::new(), Seen::default());
     for (place, row) in rows {
         let checked = row.and_then(|mut put| match answer::check(&mut put) {
             Ok(()) => Ok(put),
             Err(problem) => Err(problem.detail),
         });
-        match checked {
+        match checked.and_then(|put| seen.once(&place, put)) {
             Ok(put) => good.push((place, put)),
             Err(what) => refused.push(Refused { place, what }),
         }
     }
     (good, refused)
+}
+
+/// Who has stood in the files before. Kept in memory, and only while they are read.
+#[derive(Default)]
+struct Seen {
+    ids: BTreeMap<(&'static str, String), Place>,
+    identities: BTreeMap<String, Place>,
+}
+
+impl Seen {
+    /// The row, if neither its id nor its identity number has stood before: of two that contradict each other, neither
+    /// the last nor the first is more likely to be right, and somebody has to look.
+    fn once(&mut self, place: &Place, put: Put) -> Result<Put, String> {
+        let key = (put.person.kind(), put.person.id().to_owned());
+        if let Some(before) = self.ids.get(&key) {
+            return Err(format!("the id {} stands already in {before}; one row for each", key.1));
+        }
+        if let Some(before) = put.identity.as_ref().and_then(|identity| self.identities.get(identity)) {
+            return Err(format!("the identity number stands already in {before}; one row for each"));
+        }
+        self.ids.insert(key, place.clone());
+        self.identities.extend(put.identity.clone().map(|identity| (identity, place.clone())));
+        Ok(put)
+    }
 }

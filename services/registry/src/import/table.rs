@@ -1,14 +1,16 @@
-//! CSV by column name. A missing or unknown column refuses the file; a wrong cell names its column.
+//! Tables by column name, CSV or Excel workbooks. A missing or unknown column refuses the file; a wrong cell names its
+//! column. Columns may be called as on the wire or as a front desk calls them.
 
-use std::{collections::BTreeSet, fmt::Display, path::Path, str::FromStr};
+use std::{fmt::Display, fs, path::Path, str::FromStr};
 
+use ::table::{Limits, Row as TableRow};
 use domain::time::{Timestamp, Window};
 use serde::de::{
     DeserializeOwned, IntoDeserializer,
     value::{Error as NotAWord, StrDeserializer},
 };
 
-use super::{ImportError, Place, Row};
+use super::{ImportError, Place, Row, heads};
 use crate::store::Put;
 
 /// The columns of a table.
@@ -17,11 +19,16 @@ pub(super) struct Columns {
     pub optional: &'static [&'static str],
 }
 
-/// One row, by column name.
-pub(super) struct Cells<'a> {
-    header: &'a csv::StringRecord,
-    record: &'a csv::StringRecord,
+impl Columns {
+    /// The column that is called so in a file.
+    fn named(&self, head: &str) -> Option<&'static str> {
+        let mut all = self.required.iter().chain(self.optional).copied();
+        all.find(|name| *name == head || heads::chinese(name) == Some(head))
+    }
 }
+
+/// One row, by column name.
+pub(super) struct Cells<'a>(&'a TableRow);
 
 /// Reads a table, row by row.
 pub(super) fn read(
@@ -30,43 +37,37 @@ pub(super) fn read(
     row: impl Fn(&Cells<'_>) -> Result<Put, String>,
 ) -> Result<Vec<Row>, ImportError> {
     let header_error = |what: String| ImportError::Header { file: file.to_owned(), what };
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(file).map_err(|error| {
-        let source = std::io::Error::other(error);
-        ImportError::Unreadable { file: file.to_owned(), source }
-    })?;
-    let header = reader.headers().map_err(|error| header_error(error.to_string()))?;
-    // Spreadsheets begin a UTF-8 file with a byte order mark.
-    let header: csv::StringRecord = header.iter().map(|name| name.trim_start_matches('\u{feff}')).collect();
-    let given: BTreeSet<&str> = header.iter().collect();
-    if let Some(missing) = columns.required.iter().find(|name| !given.contains(**name)) {
+    let bytes = fs::read(file).map_err(|source| ImportError::Unreadable { file: file.to_owned(), source })?;
+    let table =
+        ::table::read_within(&bytes, Limits::FILE).map_err(|error| header_error(error.to_string()))?;
+    let given = || table.head.iter().filter(|head| !head.is_empty());
+    let is_given = |name: &str| given().any(|head| columns.named(head) == Some(name));
+    if let Some(missing) = columns.required.iter().find(|name| !is_given(name)) {
         return Err(header_error(format!(
             "there is no column {missing}; required are {}",
             columns.required.join(", ")
         )));
     }
-    let known = |name: &&str| columns.required.contains(name) || columns.optional.contains(name);
-    if let Some(unknown) = given.iter().find(|name| !known(name)) {
+    if let Some(unknown) = given().find(|head| columns.named(head).is_none()) {
         let all = [columns.required, columns.optional].concat().join(", ");
         return Err(header_error(format!("nobody knows the column {unknown:?}; there are {all}")));
     }
-    let rows = reader.records().zip(2_u64..).map(|(record, number)| {
-        let line =
-            record.as_ref().ok().and_then(csv::StringRecord::position).map_or(number, csv::Position::line);
-        let place = Place { file: file.to_owned(), at: format!("line {line}") };
-        let put = match &record {
-            Ok(record) => row(&Cells { header: &header, record }),
-            Err(error) => Err(format!("not a row of this table: {error}")),
-        };
-        (place, put)
-    });
-    Ok(rows.collect())
+    let unit = if ::table::is_workbook(&bytes) { "row" } else { "line" };
+    let place = |number: usize| Place { file: file.to_owned(), at: format!("{unit} {number}") };
+    let read = table.rows.iter().map(|cells| (cells.number, row(&Cells(cells))));
+    let faults = table.faults.iter().map(|(number, fault)| (*number, Err(fault.to_string())));
+    let mut rows: Vec<_> = read.chain(faults).collect();
+    rows.sort_by_key(|(number, _)| *number);
+    Ok(rows.into_iter().map(|(number, put)| (place(number), put)).collect())
 }
 
 impl Cells<'_> {
     /// The cell's text; `None` when it is empty or the column is left out.
     pub fn text(&self, column: &str) -> Option<&str> {
-        let index = self.header.iter().position(|name| name == column)?;
-        self.record.get(index).filter(|text| !text.is_empty())
+        match heads::chinese(column) {
+            Some(chinese) => self.0.get(&[column, chinese]),
+            None => self.0.get(&[column]),
+        }
     }
 
     /// A cell that must hold something.

@@ -1,4 +1,5 @@
-//! A care plan's life. Orders it has made already stay with `dispatch`: whoever does not want one cancels it there.
+//! A care plan's life. Orders that it made and no longer wants are taken back by `ahead`, which looks at how the plan
+//! stands: a step only says what is wanted.
 
 use domain::{calendar::Day, id::PlanId};
 use schemas::registry::plan::{CarePlan, PlanStage, PlanStep, Visit};

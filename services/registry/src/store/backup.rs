@@ -11,9 +11,9 @@ use domain::id::DistrictId;
 
 use super::{NAME, STEPS, Store};
 
-const PLAN: Plan = Plan { of: "registry", version: 1, tables: &TABLES };
+const PLAN: Plan = Plan { of: "registry", version: 2, tables: &TABLES };
 
-const TABLES: [Table; 10] = [
+const TABLES: [Table; 11] = [
     Table {
         name: "head",
         columns: &["district", "#seq", "#names", "index_key", "key_check"],
@@ -61,9 +61,22 @@ const TABLES: [Table; 10] = [
         columns: &["command", "#at", "role", "by_user", "about", "step", "answer"],
         order: "command",
     },
-    Table { name: "plan_day", columns: &["plan", "day", "order_id", "refused"], order: "plan, day" },
+    Table {
+        name: "plan_day",
+        columns: &["plan", "day", "order_id", "refused", "came", "#round"],
+        order: "plan, day",
+    },
     Table { name: "outbox", columns: &["#seq", "event_id", "subject", "event"], order: "seq" },
-    Table { name: "reading", columns: &["#seq", "#at", "role", "by_user", "#masked", "what"], order: "seq" },
+    Table {
+        name: "reading",
+        columns: &["#seq", "#at", "role", "by_user", "#masked", "what", "ground"],
+        order: "seq",
+    },
+    Table {
+        name: "refusal",
+        columns: &["#seq", "#at", "role", "by_user", "about", "what", "code", "why"],
+        order: "seq",
+    },
     Table { name: "reading_of", columns: &["#seq", "person"], order: "seq, person" },
 ];
 

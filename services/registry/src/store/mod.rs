@@ -10,7 +10,8 @@
 //! | `erase.rs` | one person out: to a file, or for ever |
 //! | `rotate.rs` | all keys under another key |
 //! | `outbox.rs` | events that are decided and not yet known to be on the bus |
-//! | `readings.rs` | who read whose data |
+//! | `readings.rs` | who read whose data, on which ground |
+//! | `refusals.rs` | who was refused what, and both together as the audit |
 //! | `backup.rs` | everything out to a file and in again |
 
 mod backup;
@@ -20,6 +21,7 @@ mod outbox;
 mod people;
 mod plans;
 mod readings;
+mod refusals;
 mod rotate;
 mod sealed;
 
@@ -35,13 +37,19 @@ pub use self::{
     kept::{StepError, Taker},
     outbox::Waiting,
     people::{Named, Person, Put, PutError},
+    plans::PlanDay,
     readings::Reading,
+    refusals::Refused,
 };
 use crate::vault::{Finder, Vault, VaultError};
 
 /// What the SQLite file is called.
 const NAME: &str = "registry";
-const STEPS: [Step; 1] = [(1, "registry", include_str!("../../migrations/0001_registry.sql"))];
+const STEPS: [Step; 3] = [
+    (1, "registry", include_str!("../../migrations/0001_registry.sql")),
+    (2, "plan rounds", include_str!("../../migrations/0002_plan_rounds.sql")),
+    (3, "grounds and refusals", include_str!("../../migrations/0003_grounds_and_refusals.sql")),
+];
 
 /// Why the store does not open.
 #[derive(Debug, thiserror::Error)]

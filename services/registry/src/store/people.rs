@@ -107,7 +107,7 @@ impl Person {
         }
     }
 
-    pub(super) const fn kind(&self) -> &'static str {
+    pub(crate) const fn kind(&self) -> &'static str {
         match self {
             Self::Elder(_) => "elder",
             Self::Caregiver(_) => "caregiver",

@@ -1,28 +1,38 @@
-//! The days of care plans: which have an order, and what came of it.
+//! The days of care plans: which have an order, and what came of it. That `dispatch` is asked is noted before it is asked,
+//! so that no order is ever there which nobody here knows of.
 
 use domain::{
     calendar::Day,
     id::{OrderId, PlanId},
 };
-use schemas::registry::plan::{CarePlan, Made, PlanStage};
+use schemas::registry::plan::{Came, CarePlan, Made};
 use sqlx::Row;
 
 use super::{PutError, Store};
 use crate::keep::{Kept, Kind};
 
+/// A day of a plan with how many orders it had before this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanDay {
+    /// The day and what came of it.
+    pub made: Made,
+    /// So many orders of that day were withdrawn before.
+    pub round: u32,
+}
+
 impl Store {
-    /// The plans that make orders.
+    /// The plans that make orders, and those that may have some to take back from that day on.
     ///
     /// # Errors
     /// [`PutError`].
-    pub async fn running_plans(&self) -> Result<Vec<CarePlan>, PutError> {
-        let sql = "SELECT body FROM kept WHERE kind = 'plan' AND open = 1 ORDER BY id";
-        let bodies: Vec<String> = sqlx::query_scalar(sql).fetch_all(&self.pool).await?;
+    pub async fn plans_at_work(&self, from: Day) -> Result<Vec<CarePlan>, PutError> {
+        let sql = "SELECT body FROM kept WHERE kind = 'plan' AND (open = 1 OR id IN
+                   (SELECT plan FROM plan_day WHERE came IN ('asked', 'ordered') AND day >= $1)) ORDER BY id";
+        let bodies: Vec<String> =
+            sqlx::query_scalar(sql).bind(from.to_string()).fetch_all(&self.pool).await?;
         let mut plans = Vec::with_capacity(bodies.len());
         for body in &bodies {
-            if let Kept::Plan(plan) = Kind::Plan.read(body)?
-                && plan.stage == PlanStage::Running
-            {
+            if let Kept::Plan(plan) = Kind::Plan.read(body)? {
                 plans.push(plan);
             }
         }
@@ -33,8 +43,8 @@ impl Store {
     ///
     /// # Errors
     /// [`PutError`].
-    pub async fn made(&self, plan: &PlanId, from: Day, at_most: u32) -> Result<Vec<Made>, PutError> {
-        let sql = "SELECT day, order_id, refused FROM plan_day WHERE plan = $1 AND day >= $2
+    pub async fn plan_days(&self, plan: &PlanId, from: Day, at_most: u32) -> Result<Vec<PlanDay>, PutError> {
+        let sql = "SELECT day, order_id, refused, came, round FROM plan_day WHERE plan = $1 AND day >= $2
                    ORDER BY day DESC LIMIT $3";
         let found = sqlx::query(sql)
             .bind(plan.as_str())
@@ -42,29 +52,36 @@ impl Store {
             .bind(i64::from(at_most))
             .fetch_all(&self.pool)
             .await?;
-        let mut made = Vec::with_capacity(found.len());
+        let mut days = Vec::with_capacity(found.len());
         for row in &found {
-            let day: String = row.try_get("day")?;
-            let Ok(day) = day.parse() else { continue };
+            let (day, came): (String, String) = (row.try_get("day")?, row.try_get("came")?);
+            let (Ok(day), Some(came)) = (day.parse(), Came::of(&came, row.try_get("refused")?)) else {
+                continue;
+            };
             let order = OrderId::new(row.try_get::<String, _>("order_id")?)?;
-            made.push(Made { day, order, refused: row.try_get("refused")? });
+            let round = u32::try_from(row.try_get::<i64, _>("round")?).unwrap_or(u32::MAX);
+            days.push(PlanDay { made: Made { day, order, came }, round });
         }
-        Ok(made)
+        Ok(days)
     }
 
-    /// Notes what came of a day.
+    /// Notes what came of a day, or that it is asked about now.
     ///
     /// # Errors
     /// [`sqlx::Error`]; the day is then tried again under the same names.
-    pub async fn note_made(&self, plan: &PlanId, made: &Made) -> Result<(), sqlx::Error> {
+    pub async fn note_day(&self, plan: &PlanId, day: &PlanDay) -> Result<(), sqlx::Error> {
+        let PlanDay { made, round } = day;
         sqlx::query(
-            "INSERT INTO plan_day (plan, day, order_id, refused) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (plan, day) DO UPDATE SET order_id = excluded.order_id, refused = excluded.refused",
+            "INSERT INTO plan_day (plan, day, order_id, refused, came, round) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (plan, day) DO UPDATE SET order_id = excluded.order_id, refused = excluded.refused,
+             came = excluded.came, round = excluded.round",
         )
         .bind(plan.as_str())
         .bind(made.day.to_string())
         .bind(made.order.as_str())
-        .bind(made.refused.clone())
+        .bind(made.came.code().map(str::to_owned))
+        .bind(made.came.name())
+        .bind(i64::from(*round))
         .execute(&self.pool)
         .await?;
         Ok(())

@@ -34,6 +34,7 @@ on_both! {
     people::nothing_of_the_vault_lies_open_in_a_backup,
     people::erasing_takes_two_and_leaves_the_id_only,
     people::all_that_is_held_goes_to_the_person,
+    people::what_is_handed_out_and_what_is_refused_stands_in_one_order,
     keys::keys_are_sealed_anew_and_the_old_key_opens_nothing,
     keys::another_key_is_refused,
     organisations::a_contract_takes_two_and_its_end_is_told,

@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 
 use domain::order::{Actor, Role};
 use registry::{
-    store::{Put, PutError, Store},
+    handing::Handing,
+    store::{Put, PutError, Refused, Store},
     vault::Field,
 };
-use schemas::registry::KeptQuery;
+use schemas::registry::{
+    KeptQuery,
+    audit::{AuditQuery, Audited, Ground as Lawful},
+};
 use serde_json::json;
 
 use crate::support::{BUREAU, Ground, Hand, SUPERVISOR, caregiver, district, elder, noon, terms};
@@ -68,7 +72,10 @@ pub async fn nothing_of_the_vault_lies_open_in_a_backup(ground: Ground) {
     let store = ground.open(&place).await;
     store.put(&known("e1"), noon("2026-03-10")).await.unwrap();
     let reader = Actor { role: Role::Operator, user: None };
-    store.note_reading(&reader, false, "names", &["e1".to_owned()], noon("2026-03-10")).await.unwrap();
+    store
+        .note_reading(&reader, (Handing::Names, false), &["e1".to_owned()], noon("2026-03-10"))
+        .await
+        .unwrap();
     let mut dump = Vec::new();
     let rows = store.back_up(&mut dump).await.unwrap();
     let text = String::from_utf8(dump.clone()).unwrap();
@@ -124,11 +131,48 @@ pub async fn all_that_is_held_goes_to_the_person(ground: Ground) {
     });
     hand.take(SUPERVISOR, "2026-03-11", begin).await.unwrap();
     let reader = Actor { role: Role::Operator, user: None };
-    store.note_reading(&reader, true, "names", &["e1".to_owned()], noon("2026-03-10")).await.unwrap();
+    store
+        .note_reading(&reader, (Handing::Names, true), &["e1".to_owned()], noon("2026-03-10"))
+        .await
+        .unwrap();
     let file = store.file_of("e1").await.unwrap().unwrap();
     assert_eq!(file.sealed["address"], ADDRESS);
     assert_eq!((file.kept["plan"].len(), file.readings.len()), (1, 1));
     assert_eq!(store.file_of("e9").await.unwrap(), None);
     let open = KeptQuery { open: true, elder: Some("e1".parse().unwrap()), ..KeptQuery::default() };
     assert_eq!(store.kept(registry::keep::Kind::Plan, &open).await.unwrap().len(), 1);
+}
+
+pub async fn what_is_handed_out_and_what_is_refused_stands_in_one_order(ground: Ground) {
+    let store = ground.store().await;
+    let by = |role: Role, user: &str| Actor { role, user: Some(user.parse().unwrap()) };
+    let (caregiver, desk) = (by(Role::Caregiver, "c1"), by(Role::FrontDesk, "f1"));
+    let people = ["e1".to_owned(), "e2".to_owned()];
+    store.note_reading(&caregiver, (Handing::Names, false), &people, noon("2026-03-10")).await.unwrap();
+    for about in ["erasure/e1", "organisation/org1"] {
+        let refused =
+            Refused { by: &desk, about, what: "erase", code: "not_allowed", why: "the role may not" };
+        store.note_refusal(refused, noon("2026-03-11")).await.unwrap();
+    }
+    let asked = async |about: Option<&str>, before: Option<i64>, limit: u16| {
+        let about = about.map(str::to_owned);
+        store.audit(&AuditQuery { reader: desk.clone(), about, before, limit }).await.unwrap()
+    };
+    let all = asked(None, None, 0).await;
+    let codes: Vec<_> = all.iter().map(|note| (note.role.as_str(), note.user.as_deref())).collect();
+    assert_eq!(codes, [("front_desk", Some("f1")), ("front_desk", Some("f1")), ("caregiver", Some("c1"))]);
+    let handed_out = Audited::HandedOut {
+        what: "names".to_owned(),
+        masked: false,
+        ground: Some(Lawful::Service),
+        people: people.to_vec(),
+    };
+    assert_eq!(all[2].what, handed_out);
+    // Of one person, of one organisation, and page by page.
+    assert_eq!(asked(Some("e1"), None, 0).await, [all[1].clone(), all[2].clone()]);
+    assert_eq!(asked(Some("organisation/org1"), None, 0).await, [all[0].clone()]);
+    assert_eq!(asked(None, Some(all[0].seq), 1).await, [all[1].clone()]);
+    // Forgotten together, once they are old.
+    store.forget_readings(30, noon("2026-05-10")).await.unwrap();
+    assert!(asked(None, None, 0).await.is_empty());
 }

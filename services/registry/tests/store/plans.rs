@@ -1,8 +1,8 @@
 //! Care plans, and commands that come twice.
 
 use domain::id::CommandId;
-use registry::keep::Kind;
-use schemas::registry::plan::Made;
+use registry::{keep::Kind, store::PlanDay};
+use schemas::registry::plan::{Came, Made};
 use serde_json::json;
 
 use crate::support::{Ground, Hand, STREET, SUPERVISOR, elder, kept, noon, terms};
@@ -26,20 +26,27 @@ pub async fn a_command_is_taken_once(ground: Ground) {
     let again = hand.take_as(&id, STREET, "2026-03-12", begin("e1", day), "").await.unwrap();
     assert_eq!(first, again);
     let other = json!({ "about": "plan", "plan": "p1", "step": "pause" });
-    assert_eq!(hand.take_as(&id, STREET, "2026-03-12", other.clone(), "").await, Err("id_taken".to_owned()));
+    assert_eq!(hand.take_as(&id, STREET, "2026-03-12", other, "").await, Err("id_taken".to_owned()));
     assert_eq!(kept(&store, Kind::Plan, "p1").await["record"].as_array().unwrap().len(), 1);
 
-    let plans = store.running_plans().await.unwrap();
-    let monday = "2026-03-16".parse().unwrap();
-    let (_, order) = plans[0].names(monday);
-    let made = |refused: Option<&str>| Made {
-        day: monday,
-        order: order.clone(),
-        refused: refused.map(str::to_owned),
+    let (today, monday) = ("2026-03-12".parse().unwrap(), "2026-03-16".parse().unwrap());
+    let plans = store.plans_at_work(today).await.unwrap();
+    let noted = |came: Came, round: u32| {
+        let (_, order) = plans[0].names(monday, round);
+        PlanDay { made: Made { day: monday, order, came }, round }
     };
-    store.note_made(&plans[0].id, &made(Some("unknown_elder"))).await.unwrap();
-    store.note_made(&plans[0].id, &made(None)).await.unwrap();
-    assert_eq!(store.made(&plans[0].id, monday, 9).await.unwrap(), [made(None)]);
-    hand.take(SUPERVISOR, "2026-03-12", other).await.unwrap();
-    assert!(store.running_plans().await.unwrap().is_empty());
+    let (p1, refused) = (&plans[0].id, Came::Refused { refused: "unknown_elder".to_owned() });
+    let ways = [(refused, 0), (Came::Asked, 0), (Came::Withdrawn, 0), (Came::Ordered, 1)];
+    for (came, round) in ways {
+        let day = noted(came, round);
+        store.note_day(p1, &day).await.unwrap();
+        assert_eq!(store.plan_days(p1, monday, 9).await.unwrap(), [day]);
+    }
+    // It has something to take back until that is done or over.
+    let end = json!({ "about": "plan", "plan": "p1", "step": "end" });
+    hand.take(SUPERVISOR, "2026-03-12", end).await.unwrap();
+    assert_eq!(store.plans_at_work(today).await.unwrap().len(), 1);
+    assert!(store.plans_at_work("2026-03-17".parse().unwrap()).await.unwrap().is_empty());
+    store.note_day(p1, &noted(Came::Withdrawn, 1)).await.unwrap();
+    assert!(store.plans_at_work(today).await.unwrap().is_empty());
 }

@@ -82,6 +82,9 @@ impl Ground {
                 Ok(())
             }
             Self::Forgetful { server, disk, .. } => {
+                // Power is lost by all at once: a server that lived on without its disk for a moment would still
+                // acknowledge what no disk has taken.
+                server.freeze()?;
                 disk.power_off()?;
                 server.kill();
                 disk.power_on()?;

@@ -4,10 +4,16 @@
 use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use bus::testing::find_binary;
+
+use super::disk::run;
+
+/// Whoever is stopped does so within so long.
+const STANDS_STILL: Duration = Duration::from_secs(5);
 
 /// A server that can be killed and started again.
 #[derive(Debug)]
@@ -56,6 +62,25 @@ impl Server {
         command.arg("--config").arg(&self.config).arg("--log").arg(&self.log);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         self.process = Some(command.spawn().context("cannot start nats-server")?);
+        Ok(())
+    }
+
+    /// Stands still: says nothing more until it is killed.
+    ///
+    /// # Errors
+    /// If it is not stopped at once.
+    pub fn freeze(&self) -> Result<()> {
+        let Some(process) = &self.process else { return Ok(()) };
+        run("kill", &["-STOP", &process.id().to_string()])?;
+        let state = format!("/proc/{}/stat", process.id());
+        let deadline = Instant::now() + STANDS_STILL;
+        // The state stands behind the name in brackets (proc(5)): T is stopped, Z has died by itself.
+        while !std::fs::read_to_string(&state)
+            .is_ok_and(|stat| stat.contains(") T ") || stat.contains(") Z "))
+        {
+            ensure!(Instant::now() < deadline, "nats-server does not stand still within {STANDS_STILL:?}");
+            std::thread::sleep(Duration::from_millis(1));
+        }
         Ok(())
     }
 

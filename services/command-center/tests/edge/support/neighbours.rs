@@ -118,7 +118,9 @@ impl Neighbours {
                 Err::<(), _>(Problem::new(404, "nothing_booked", "these books are empty"))
             }));
         }
-        for question in ["organisations", "facilities", "rosters", "plans", "erasures", "export", "caller"] {
+        for question in
+            ["organisations", "facilities", "rosters", "plans", "erasures", "export", "caller", "audit"]
+        {
             let server = this
                 .bus
                 .serve(Endpoint::new(subject::ask(&district(), Service::Registry, question)))
