@@ -3,7 +3,9 @@
 use domain::{
     elder::DEFAULT_ARRIVAL_RADIUS,
     id::{CaregiverId, ElderId, MealId, RoundId},
-    meal::{At, Courier, MealRefusal, MealStage, Round, RoundStage, Stop, Trouble, round::MAX_STOPS},
+    meal::{
+        At, Courier, MealRefusal, MealStage, Round, RoundStage, Stop, Trouble, order::Trip, round::MAX_STOPS,
+    },
     order::Role,
     time::Timestamp,
 };
@@ -56,8 +58,6 @@ impl Core {
         }
         next.reached_at = next.reached_at.or(Some(now));
         next.done_at = Some(now);
-        let from = next.at.clone();
-        let taken = next.meals.clone();
         if stage == RoundStage::Planned {
             round.stage = stage
                 .depart(now)
@@ -66,25 +66,38 @@ impl Core {
         let courier = round.courier.clone();
         self.commit(MealEvent::Round(round), now);
         self.load_up(id, now);
-        if let At::Courier { courier } = from {
-            self.hand_on_from(&courier, &taken, shift, now);
-        }
+        self.on_one_round(shift, now);
         self.retime(&courier, shift, now);
         Ok(self.rounds.get(id).cloned().map(MealEvent::Round))
     }
 
-    /// What others have fetched is no longer on the rounds of who was stranded.
-    fn hand_on_from(&mut self, courier: &CaregiverId, meals: &[MealId], shift: Shift, now: Timestamp) {
-        for mut round in self.rounds_of(courier, shift) {
-            let before = round.clone();
-            for meal in meals {
-                round.forget(meal);
+    /// What is on board of somebody is on the round they are on, and on that of whoever is to fetch it from them: others
+    /// that list it were planned before it was taken, or by a plan that was written down only in part.
+    pub(super) fn on_one_round(&mut self, shift: Shift, now: Timestamp) {
+        let open = self.tours.get(&shift).into_iter().flatten().filter_map(|id| self.rounds.get(id));
+        for mut round in open.cloned().collect::<Vec<_>>() {
+            let fetches = |id: &MealId| {
+                round.ahead().any(|stop| matches!(stop.at, At::Courier { .. }) && stop.meals.contains(id))
+            };
+            let elsewhere = |id: &&MealId| {
+                let trip = self.meals.get(*id).and_then(|meal| meal.stage.trip());
+                let here = |trip: &Trip| trip.courier == round.courier && round.has_departed();
+                trip.is_some_and(|trip| !here(trip)) && !fetches(id)
+            };
+            let ahead = round.ahead().flat_map(|stop| &stop.meals);
+            let elsewhere: Vec<MealId> = ahead.filter(elsewhere).cloned().collect();
+            if elsewhere.is_empty() {
+                continue;
             }
-            if round != before {
-                let id = round.id.clone();
-                self.commit(MealEvent::Round(round), now);
-                self.settle_round(&id, now);
+            for id in &elsewhere {
+                round.forget(id);
             }
+            if let (true, Ok(stage)) = (round.stops.is_empty(), round.stage.dissolve(now)) {
+                round.stage = stage;
+            }
+            let id = round.id.clone();
+            self.commit(MealEvent::Round(round), now);
+            self.settle_round(&id, now);
         }
     }
 

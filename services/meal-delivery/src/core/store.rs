@@ -2,7 +2,7 @@
 
 use domain::{
     id::{MealId, RoundId},
-    meal::{Meal, MealStage, Round, RoundStage, Sitting, SittingKey, order::Trip},
+    meal::{At, Meal, MealStage, Round, RoundStage, Sitting, SittingKey, order::Trip},
     time::Timestamp,
 };
 use schemas::meal::MealEvent;
@@ -141,6 +141,9 @@ impl Core {
             self.load_up(&id, now);
             self.settle_round(&id, now);
         }
+        for shift in self.tours.keys().copied().collect::<Vec<_>>() {
+            self.on_one_round(shift, now);
+        }
         let planned: Vec<Round> =
             self.rounds.values().filter(|r| r.stage == RoundStage::Planned).cloned().collect();
         for mut round in planned {
@@ -171,21 +174,21 @@ impl Core {
     pub(super) fn load_up(&mut self, id: &RoundId, now: Timestamp) {
         let Some(round) = self.rounds.get(id).cloned() else { return };
         let loaded = round.stops.iter().filter(|stop| !stop.at.is_door());
-        let loaded: Vec<(MealId, Timestamp)> = loaded
-            .filter_map(|stop| Some((stop.done_at?, &stop.meals)))
-            .flat_map(|(at, meals)| meals.iter().map(move |meal| (meal.clone(), at)))
-            .collect();
-        for (meal, at) in loaded {
-            self.take_on_board(&round, &meal, at, now);
+        for stop in loaded {
+            let Some(at) = stop.done_at else { continue };
+            for meal in &stop.meals {
+                self.take_on_board(&round, (&stop.at, meal), at, now);
+            }
         }
     }
 
-    fn take_on_board(&mut self, round: &Round, meal: &MealId, at: Timestamp, now: Timestamp) {
+    /// From a kitchen, what is still there; from a courier, what is still with that one.
+    fn take_on_board(&mut self, round: &Round, (from, meal): (&At, &MealId), at: Timestamp, now: Timestamp) {
         use domain::meal::order::MealHappening as H;
         let Some(mut meal) = self.meals.get(meal).cloned() else { return };
         let (id, courier) = (round.id.clone(), round.courier.clone());
-        let what = match &meal.stage {
-            MealStage::Ordered => {
+        let what = match (from, &meal.stage) {
+            (At::Kitchen { .. }, MealStage::Ordered) => {
                 let cooked_at = self
                     .sittings
                     .get(&meal.sitting)
@@ -204,7 +207,7 @@ impl Core {
                 }
                 H::Left { round: id, courier }
             }
-            MealStage::OnTheWay(trip) if trip.round != round.id && trip.courier != courier => {
+            (At::Courier { courier: of }, MealStage::OnTheWay(trip)) if trip.courier == *of => {
                 if meal.step("hand_on", |stage| stage.hand_on(id.clone(), courier.clone())).is_err() {
                     return;
                 }

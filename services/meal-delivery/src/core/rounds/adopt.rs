@@ -54,6 +54,7 @@ impl Core {
             planned.insert(carrier.courier.clone());
         }
         self.clear_rounds(shift, &planned, now);
+        self.on_one_round(shift, now);
         self.keep_on_board(shift, now);
         for courier in self.couriers.keys().cloned().collect::<Vec<_>>() {
             self.retime(&courier, shift, now);

@@ -165,6 +165,10 @@ proptest! {
         for deed in &early {
             play(&mut w, deed);
         }
+        // Whoever has not ordered yet does: there is a whole lunch to lose something of.
+        for n in 0..24 {
+            play(&mut w, &Deed::Order(n, n.is_multiple_of(3)));
+        }
         w.until(w.now.max(at(9, 1)));
         w.plan();
         for deed in &late {

@@ -35,6 +35,38 @@ fn what_a_courier_who_breaks_down_carries_is_fetched_by_others() {
 }
 
 #[test]
+fn what_was_fetched_stays_with_who_fetched_it_across_a_restart() {
+    let mut w = World::cooked();
+    let stranded = w.open_rounds().into_iter().max_by_key(|round| round.meals().count()).unwrap();
+    let courier = stranded.courier.clone();
+    w.by_courier(courier.as_str(), MealCommand::Depart { round: stranded.id.clone() }).unwrap();
+    // Nobody else can carry all of it at once.
+    for other in ["c0", "c1", "c2"].into_iter().filter(|other| *other != courier.as_str()) {
+        let courier = Courier { boxes: 3, ..World::courier(other, "north") };
+        w.ok(Role::Operator, MealCommand::PutCourier { courier });
+    }
+    let what = CourierTrouble::Out { place: Some(World::center()) };
+    w.by_courier(courier.as_str(), MealCommand::Trouble { courier: courier.clone(), what }).unwrap();
+    w.plan();
+    let fetches =
+        |round: &Round| round.ahead().any(|stop| matches!(stop.at, domain::meal::At::Courier { .. }));
+    let carried = |w: &World| -> BTreeMap<MealId, CaregiverId> {
+        let with = |meal: &Meal| Some((meal.id.clone(), meal.stage.trip()?.courier.clone()));
+        w.core.meals().filter(|meal| matches!(meal.stage, MealStage::OnTheWay(_))).filter_map(with).collect()
+    };
+    let mut shared = false;
+    while let Some(round) = w.open_rounds().into_iter().find(fetches) {
+        w.step(&round);
+        let before = carried(&w);
+        shared |= stranded.meals().any(|meal| before.get(meal) == Some(&courier))
+            && stranded.meals().any(|meal| before.get(meal).is_some_and(|with| *with != courier));
+        w.restart();
+        assert_eq!(carried(&w), before);
+    }
+    assert!(shared, "at some time one has fetched a part and the rest is still to be fetched");
+}
+
+#[test]
 fn who_does_not_open_is_tried_again_and_somebody_looks_at_once() {
     let mut w = under_way();
     let round = w.open_rounds().into_iter().find(Round::has_departed).unwrap();
