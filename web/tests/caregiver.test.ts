@@ -3,9 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ElderListed, Order } from "../src/contract.ts";
 import { about, launch, phone, picture, serious, signIn, troubles, type Browser, type BrowserContext, type Page } from "./browser.ts";
 import { Line } from "./line.ts";
-import { openTarget, Operator, until, type Target } from "./target.ts";
-
-const SOON = { timeout: 15_000, interval: 100 };
+import { openTarget, Operator, SOON, type Target, until } from "./target.ts";
 
 describe("the caregiver's app", () => {
   let target: Target;

@@ -4,10 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LABEL } from "../dev/meals.ts";
 import type { DevServer } from "../dev/server.ts";
 import { launch, phone, picture, serious, signIn, troubles, type Browser, type Page } from "./browser.ts";
-import { openTarget, type Target } from "./target.ts";
-
-const SOON = { timeout: 15_000, interval: 100 };
-const elsewhere = process.env["CARE_BASE_URL"] !== undefined || process.env["CARE_DISTRICT"] !== undefined;
+import { elsewhere, openTarget, SOON, type Target } from "./target.ts";
 
 // The development server's courier always has a round with a door to come.
 describe.skipIf(elsewhere)("a courier at the door", () => {

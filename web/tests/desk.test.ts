@@ -2,9 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import type { Order } from "../src/contract.ts";
 import { desk, launch, picture, serious, signIn, troubles, type Browser, type BrowserContext, type Page } from "./browser.ts";
-import { openTarget, Operator, type Target } from "./target.ts";
-
-const SOON = { timeout: 15_000, interval: 100 };
+import { openTarget, Operator, SOON, type Target } from "./target.ts";
 
 describe("wall and desk", () => {
   let target: Target;

@@ -3,10 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import type { DevServer } from "../dev/server.ts";
 import { desk, launch, picture, serious, signIn, troubles, type Browser, type Page } from "./browser.ts";
-import { openTarget, type Target } from "./target.ts";
-
-const SOON = { timeout: 15_000, interval: 100 };
-const elsewhere = process.env["CARE_BASE_URL"] !== undefined || process.env["CARE_DISTRICT"] !== undefined;
+import { elsewhere, openTarget, SOON, type Target } from "./target.ts";
 
 // Only the development server has the golden samples, and a bureau.
 describe.skipIf(elsewhere)("the registry's pages", () => {

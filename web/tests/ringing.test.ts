@@ -3,10 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import type { DevServer } from "../dev/server.ts";
 import { desk, launch, picture, serious, signIn, troubles, type Browser, type Page } from "./browser.ts";
-import { openTarget, Operator, type Target } from "./target.ts";
-
-const SOON = { timeout: 15_000, interval: 100 };
-const elsewhere = process.env["CARE_BASE_URL"] !== undefined || process.env["CARE_DISTRICT"] !== undefined;
+import { elsewhere, openTarget, Operator, SOON, type Target } from "./target.ts";
 
 // Only the development server can be told that a telephone rings.
 describe.skipIf(elsewhere)("a call at the desk", () => {

@@ -5,10 +5,8 @@ import type { DevServer } from "../dev/server.ts";
 import type { Roster, Span } from "../src/kept/contract.ts";
 import { launch, phone, picture, serious, signIn, troubles, type Browser, type BrowserContext, type Page } from "./browser.ts";
 import { Line } from "./line.ts";
-import { openTarget, Operator, type Credentials, type Target } from "./target.ts";
+import { type Credentials, elsewhere, openTarget, Operator, SOON, type Target } from "./target.ts";
 
-const SOON = { timeout: 15_000, interval: 100 };
-const elsewhere = process.env["CARE_BASE_URL"] !== undefined || process.env["CARE_DISTRICT"] !== undefined;
 const ME = "c-05";
 const MATE = "c-09";
 const DAY_MS = 86_400_000;

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { desk, launch, picture, serious, signIn, troubles, type Browser, type Page } from "./browser.ts";
-import { openTarget, type Target } from "./target.ts";
-
-const SOON = { timeout: 15_000, interval: 100 };
+import { openTarget, SOON, type Target } from "./target.ts";
 
 // A real target's accounts are not a test's to change.
 describe.skipIf(process.env["CARE_BASE_URL"])("a supervisor's desk", () => {

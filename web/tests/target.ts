@@ -9,6 +9,11 @@ import { startDevServer, type DevServer } from "../dev/server.ts";
 import type { Accepted, CaregiverListed, District, ElderListed, Order, OrderAction, Page, PlaceOrder } from "../src/contract.ts";
 import { startRealDistrict, type Press } from "./real.ts";
 
+/** How long a page may take to show what it was told, and how often it is looked at. */
+export const SOON = { timeout: 15_000, interval: 100 };
+/** Whether it is not our own development server: then nothing can be put in place by hand. */
+export const elsewhere = process.env["CARE_BASE_URL"] !== undefined || process.env["CARE_DISTRICT"] !== undefined;
+
 export interface Credentials {
   user: string;
   password: string;

@@ -2,11 +2,9 @@
 import type { Role } from "../contract.ts";
 import { t } from "../text/index.ts";
 import { newId } from "../ui/id.ts";
-import { Due, isLate } from "../ui/record.tsx";
-import { Acting } from "./acting.tsx";
 import { facilities } from "./api.ts";
 import type { Dated, Facility } from "./contract.ts";
-import { Past, useKept } from "./entry.tsx";
+import { Entries, useKept } from "./entry.tsx";
 import { ofFacility } from "./steps.ts";
 
 export function FacilitiesRoom({ role }: { role: Role }) {
@@ -59,24 +57,26 @@ export function FacilitiesRoom({ role }: { role: Role }) {
           </form>
         </details>
       )}
-      {known?.items.length === 0 && <p class="muted">{t().money.nothing}</p>}
-      <ul class="matters">
-        {known?.items.map((it) => (
-          <li key={it.id} data-facility={it.id} class={isLate(it.due, known.today) ? "overdue" : undefined}>
-            <h3>
-              {it.building.name} <span class="badge">{words.stages[it.stage.is]}</span> {it.grade && <span class="badge accent">{it.grade.grade}A</span>}{" "}
-              {it.proposed !== undefined && <span class="badge warn">{words.proposed(it.proposed)}</span>} {it.rebuilding && <span class="badge warn">{words.rebuilding}</span>} <Due due={it.due} today={known.today} />
-            </h3>
-            <p>
-              {[it.building.kind, `${it.building.square_metres} m²`, words.beds(it.building.beds), it.operator && `${words.operator} ${it.operator}`, it.grade && words.gradeUntil(it.grade.until), it.not_before && words.notBefore(it.not_before)]
-                .filter(Boolean)
-                .join(" · ")}
-            </p>
-            <Past record={it.record} />
-            <Acting choices={ofFacility(it, role)} onAct={(taken, note) => step(it.id, taken, note)} />
-          </li>
-        ))}
-      </ul>
+      <Entries
+        known={known}
+        kind="facility"
+        head={(it) => (
+          <>
+            {it.building.name} <span class="badge">{words.stages[it.stage.is]}</span> {it.grade && <span class="badge accent">{it.grade.grade}A</span>}{" "}
+            {it.proposed !== undefined && <span class="badge warn">{words.proposed(it.proposed)}</span>} {it.rebuilding && <span class="badge warn">{words.rebuilding}</span>}
+          </>
+        )}
+        facts={(it) => [
+          it.building.kind,
+          `${it.building.square_metres} m²`,
+          words.beds(it.building.beds),
+          it.operator && `${words.operator} ${it.operator}`,
+          it.grade && words.gradeUntil(it.grade.until),
+          it.not_before && words.notBefore(it.not_before),
+        ]}
+        choices={(it) => ofFacility(it, role)}
+        onAct={step}
+      />
     </>
   );
 }

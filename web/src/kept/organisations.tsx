@@ -1,11 +1,9 @@
 /** Organisations: how each stands, what is due by when, what may be done next. */
 import type { Role } from "../contract.ts";
 import { t } from "../text/index.ts";
-import { Due, isLate } from "../ui/record.tsx";
-import { Acting } from "./acting.tsx";
 import { organisations } from "./api.ts";
 import type { Dated, Organisation } from "./contract.ts";
-import { Past, useKept } from "./entry.tsx";
+import { Entries, useKept } from "./entry.tsx";
 import { ofOrganisation } from "./steps.ts";
 
 export function OrganisationsRoom({ role }: { role: Role }) {
@@ -44,28 +42,19 @@ export function OrganisationsRoom({ role }: { role: Role }) {
           </form>
         </details>
       )}
-      {known?.items.length === 0 && <p class="muted">{t().money.nothing}</p>}
-      <ul class="matters">
-        {known?.items.map((it) => (
-          <li key={it.id} data-organisation={it.id} class={isLate(it.due, known.today) ? "overdue" : undefined}>
-            <h3>
-              {it.name || it.id} <span class="badge">{words.contracts[it.contract.is]}</span>{" "}
-              {it.stopped && <span class="badge danger">{t().money.stopped}</span>} {it.designated && <span class="badge accent">{words.designated}</span>} <Due due={it.due} today={known.today} />
-            </h3>
-            <p>
-              {[
-                it.id,
-                "term" in it.contract && words.term(it.contract.term.from, it.contract.term.until),
-                it.stars && `${it.stars.year} ${t().kpi.stars(String(it.stars.stars))}`,
-              ]
-                .filter(Boolean)
-                .join(" · ")}
-            </p>
-            <Past record={it.record} />
-            <Acting choices={ofOrganisation(it, role)} onAct={(taken, note) => step(it.id, taken, note)} />
-          </li>
-        ))}
-      </ul>
+      <Entries
+        known={known}
+        kind="organisation"
+        head={(it) => (
+          <>
+            {it.name || it.id} <span class="badge">{words.contracts[it.contract.is]}</span> {it.stopped && <span class="badge danger">{t().money.stopped}</span>}{" "}
+            {it.designated && <span class="badge accent">{words.designated}</span>}
+          </>
+        )}
+        facts={(it) => [it.id, "term" in it.contract && words.term(it.contract.term.from, it.contract.term.until), it.stars && `${it.stars.year} ${t().kpi.stars(String(it.stars.stars))}`]}
+        choices={(it) => ofOrganisation(it, role)}
+        onAct={step}
+      />
     </>
   );
 }
