@@ -3,7 +3,7 @@
 import math
 import sys
 
-sys.path = [p for p in sys.path[1:]] + [sys.path[0]]
+sys.path = sys.path[1:] + sys.path[:1]
 
 from common import arguments, write  # noqa: E402
 

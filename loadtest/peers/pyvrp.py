@@ -4,7 +4,7 @@ import math
 import sys
 
 # this file is named like the library it drives: look for the library elsewhere than here
-sys.path = [p for p in sys.path[1:]] + [sys.path[0]]
+sys.path = sys.path[1:] + sys.path[:1]
 
 from common import arguments, write  # noqa: E402
 

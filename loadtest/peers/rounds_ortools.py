@@ -5,7 +5,7 @@ minutes, so it is given one for nothing: every courier takes the nearest doors o
 
 import sys
 
-sys.path = [p for p in sys.path[1:]] + [sys.path[0]]
+sys.path = sys.path[1:] + sys.path[:1]
 
 import numpy  # noqa: E402
 from rounds import arguments  # noqa: E402

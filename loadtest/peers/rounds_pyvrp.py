@@ -7,7 +7,7 @@ must not be used: each gets its share of the time.
 import sys
 
 # this file's folder holds one named like the library it drives: look for the library elsewhere first
-sys.path = [p for p in sys.path[1:]] + [sys.path[0]]
+sys.path = sys.path[1:] + sys.path[:1]
 
 import numpy  # noqa: E402
 from rounds import arguments  # noqa: E402
