@@ -1,6 +1,6 @@
 /** A form's field with its name and, beside it, what is wrong with it: heard by a screen reader and taken to by the keyboard. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId } from "preact/hooks";
+import { useId, useLayoutEffect } from "preact/hooks";
 
 import type { Fault } from "../app/faults.ts";
 
@@ -24,7 +24,8 @@ interface Props {
 export function Field({ name, label, fault, big, children }: Props) {
   const id = useId();
   const wrong = fault?.field === name ? fault.text : null;
-  useEffect(() => {
+  // In one step with what is shown: nobody, no screen reader either, sees the fault before being at its field.
+  useLayoutEffect(() => {
     if (wrong !== null) document.getElementById(id)?.focus();
   }, [fault]);
   const named: Named = { id, name, class: big ? "input big" : "input", "aria-invalid": wrong !== null, ...(wrong !== null && { "aria-describedby": `${id}-fault` }) };
