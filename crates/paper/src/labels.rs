@@ -9,6 +9,8 @@ const COLUMNS: usize = 3;
 const ROWS: usize = 8;
 /// From the label's edge to its text.
 const INSET: f32 = 9.0;
+/// How wide the code in the upper right corner is, 15 mm: a cheap phone's camera reads it at arm's length.
+const CODE: f32 = 42.0;
 
 /// What stands on one box.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,15 +46,13 @@ pub fn print(face: &Typeface, labels: &[Label]) -> Result<Vec<u8>, PaperError> {
             sheet.turn();
         }
         let (row, column) = (place / COLUMNS, place % COLUMNS);
-        one(&mut sheet, (column as f32 * width + INSET, row as f32 * height), label);
+        let (left, top) = (column as f32 * width, row as f32 * height);
+        for (down, size, text) in label.lines() {
+            sheet.put(left + INSET, top + down, size, text);
+        }
+        sheet.put_code(left + width - INSET - CODE, top + INSET, CODE, &label.code)?;
     }
     sheet.print()
-}
-
-fn one(sheet: &mut Sheet, (left, top): (f32, f32), label: &Label) {
-    for (down, size, text) in label.lines() {
-        sheet.put(left, top + down, size, text);
-    }
 }
 
 impl Label {
@@ -63,12 +63,12 @@ impl Label {
         // Nothing of what has to be watched is cut: a second line, smaller, takes the rest.
         let (first, rest) = broken(&words::clashes(&self.clashes), 36);
         [
-            (20.0, 11.0, words::fitting(&format!("{}{stop}", self.round), 32)),
-            (40.0, 15.0, words::fitting(&self.name, 24)),
-            (57.0, 9.5, words::fitting(&kind, 37)),
-            (72.0, 9.5, first),
-            (83.0, 7.5, rest),
-            (97.0, 8.0, self.code.clone()),
+            (20.0, 10.0, words::fitting(&format!("{}{stop}", self.round), 26)),
+            (42.0, 15.0, words::fitting(&self.name, 16)),
+            (66.0, 9.5, words::fitting(&kind, 37)),
+            (78.0, 9.5, first),
+            (88.0, 7.5, rest),
+            (99.0, 8.0, self.code.clone()),
         ]
     }
 }

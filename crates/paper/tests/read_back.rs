@@ -58,6 +58,35 @@ fn every_label_is_read_as_it_was_written() {
 }
 
 #[test]
+fn every_code_is_scanned_as_it_was_written() {
+    let face = Typeface::open(None).unwrap();
+    let all: Vec<Label> = (0..24).map(label).collect();
+    let mut pdf = tempfile::NamedTempFile::new().unwrap();
+    pdf.write_all(&labels::print(&face, &all).unwrap()).unwrap();
+    // as a phone sees them, one label after the other: eight dots a millimetre, shades of grey
+    let seen = Command::new("pdftoppm").args(["-gray", "-r", "200"]).arg(pdf.path()).output();
+    let (width, height, dots) = picture(&seen.expect("pdftoppm of poppler-utils").stdout);
+    for (number, label) in all.iter().enumerate() {
+        let (left, top) = (number % 3 * width / 3, number / 3 * height / 8);
+        let dot = |x: usize, y: usize| dots[(top + y) * width + left + x];
+        let mut image = rqrr::PreparedImage::prepare_from_greyscale(width / 3, height / 8, dot);
+        let read: Vec<String> = image.detect_grids().iter().map(|grid| grid.decode().unwrap().1).collect();
+        assert_eq!(read, [label.code.as_str()]);
+    }
+}
+
+/// A portable graymap: how wide, how high, its dots.
+fn picture(pgm: &[u8]) -> (usize, usize, Vec<u8>) {
+    let mut lines = pgm.splitn(4, |byte| *byte == b'\n');
+    let mut line = || lines.next().unwrap();
+    assert_eq!(line(), b"P5");
+    let sizes = String::from_utf8(line().to_vec()).unwrap();
+    let (width, height) = sizes.split_once(' ').unwrap();
+    line();
+    (width.parse().unwrap(), height.parse().unwrap(), line().to_vec())
+}
+
+#[test]
 fn a_route_sheet_is_read_as_it_was_written() {
     let face = Typeface::open(None).unwrap();
     let door = Door {

@@ -46,8 +46,12 @@ impl Planners {
             (Arc::clone(&self.ahead), self.seconds.0)
         };
         let (threads, seed) = (self.threads, self.entropy.seed());
-        let held =
-            Plan { routes: problem.held.clone(), problem: Box::new(problem.clone()), left_out: Vec::new() };
+        let held = Plan {
+            routes: problem.held.clone(),
+            problem: Box::new(problem.clone()),
+            left_out: Vec::new(),
+            steps: 0,
+        };
         async move {
             let search = tokio::task::spawn_blocking(move || {
                 let began = Instant::now();

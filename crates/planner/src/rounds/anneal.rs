@@ -68,7 +68,7 @@ impl Chain {
         self.tasks.clear();
         self.tasks.append(&mut self.draft.absent);
         let stop = || (limits.used)(0) >= limits.until;
-        self.recreate.run(dense, &mut self.draft, &mut self.tasks, &mut self.tools, &stop);
+        self.recreate.begin(dense, &mut self.draft, &mut self.tasks, &mut self.tools, &stop);
         if self.draft.broken == 0 {
             self.keep_draft(dense);
         } else {

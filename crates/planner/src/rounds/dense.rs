@@ -56,7 +56,7 @@ pub(super) struct Hand {
 }
 
 /// From one place to another.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Way {
     pub time: i32,
     pub cost: i32,
@@ -76,6 +76,9 @@ pub(super) struct Dense {
     time: Vec<i32>,
     cost: Vec<i32>,
     same: bool,
+    /// The same tables with rows and columns exchanged, where that makes a difference.
+    time_back: Vec<i32>,
+    cost_back: Vec<i32>,
     /// Who may serve each stop.
     pub may: Vec<Vec<u32>>,
     /// Durations and affinities that depend on the worker: `stop × workers`, or empty.
@@ -132,7 +135,12 @@ impl Dense {
     /// The way to a place that does not change while many others are tried: along one row where that is the same.
     #[inline]
     pub(super) fn way_to(&self, table: usize, from: u32, to: u32) -> Way {
-        if self.symmetric { self.way(table, to, from) } else { self.way(table, from, to) }
+        if self.symmetric {
+            return self.way(table, to, from);
+        }
+        let at = table + to as usize * self.stride + from as usize;
+        let time = self.time_back[at];
+        Way { time, cost: if self.same { time } else { self.cost_back[at] } }
     }
 
     #[inline]
@@ -181,6 +189,7 @@ impl Dense {
         let stride = model.places + 1;
         let (time, cost) = tables(model, stride);
         let same = time == cost;
+        let symmetric = is_symmetric(&time, stride) && (same || is_symmetric(&cost, stride));
         let parts: Vec<(usize, &Part)> = model
             .tasks
             .iter()
@@ -240,7 +249,9 @@ impl Dense {
             any_linked: jobs.iter().any(|j| j.linked),
             any_load: stops.iter().any(|s| s.load != 0),
             two_way: stops.iter().any(|s| s.load < 0),
-            symmetric: is_symmetric(&time, stride) && (same || is_symmetric(&cost, stride)),
+            symmetric,
+            time_back: if symmetric { Vec::new() } else { transposed(&time, stride) },
+            cost_back: if symmetric || same { Vec::new() } else { transposed(&cost, stride) },
             any_transfer: jobs.iter().any(|j| j.transfer),
             any_ride: jobs.iter().any(|j| j.transfer && stops[j.first as usize + 1].ride_cost > 0),
             any_lateness: lateness.is_some() || model.goals.worst_lateness > 0,
@@ -280,23 +291,25 @@ impl Dense {
             })
     }
 
+    /// How far two tasks are from each other, at both ends.
+    pub(super) fn apart(&self, task: u32, other: u32) -> i64 {
+        let table = self.hands.first().map_or(0, |h| h.table);
+        let places = |task: u32| {
+            let job = &self.jobs[task as usize];
+            let place = |stop: u32| self.stops[stop as usize].place;
+            (place(job.first), place(job.first + job.parts - 1))
+        };
+        let ((begins, ends), (other_begins, other_ends)) = (places(task), places(other));
+        let there = self.cost(table, begins, other_begins);
+        let back = self.cost(table, other_begins, begins);
+        let at_the_end = if self.any_transfer { self.cost(table, ends, other_ends) } else { there };
+        there + back + 2 * at_the_end
+    }
+
     /// The other tasks, nearest first.
     pub(super) fn neighbours(&self, task: u32) -> Vec<u32> {
-        let table = self.hands.first().map_or(0, |h| h.table);
-        let place = |task: u32| self.stops[self.jobs[task as usize].first as usize].place;
-        let end = |task: u32| {
-            let job = &self.jobs[task as usize];
-            self.stops[(job.first + job.parts - 1) as usize].place
-        };
         let others = self.plannable.iter().filter(|other| **other != task);
-        let mut ways: Vec<(i64, u32)> = others
-            .map(|other| {
-                let there = self.cost(table, place(task), place(*other));
-                let back = self.cost(table, place(*other), place(task));
-                let ends = if self.any_transfer { self.cost(table, end(task), end(*other)) } else { there };
-                (there + back + 2 * ends, *other)
-            })
-            .collect();
+        let mut ways: Vec<(i64, u32)> = others.map(|other| (self.apart(task, *other), *other)).collect();
         if ways.len() > Self::NEAR {
             ways.select_nth_unstable(Self::NEAR);
             ways.truncate(Self::NEAR);
@@ -335,6 +348,14 @@ fn is_symmetric(tables: &[i32], stride: usize) -> bool {
     tables
         .chunks_exact(stride * stride)
         .all(|table| (0..stride).all(|i| (0..i).all(|j| table[i * stride + j] == table[j * stride + i])))
+}
+
+fn transposed(tables: &[i32], stride: usize) -> Vec<i32> {
+    let table = |table: &'_ [i32]| {
+        let cells = (0..stride).flat_map(|to| (0..stride).map(move |from| from * stride + to));
+        cells.map(|at| table[at]).collect::<Vec<_>>()
+    };
+    tables.chunks_exact(stride * stride).flat_map(table).collect()
 }
 
 /// Workers who are the same in everything share a class: of those without a task only one needs to be tried.

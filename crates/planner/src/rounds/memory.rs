@@ -10,8 +10,7 @@ use super::{dense::Dense, team::Candidate};
 pub(super) struct Cell {
     version: u64,
     pub spots: [Known; 3],
-    /// What spots that make anybody late cost at least; of a pair, below the greatest where some spot costs too much to
-    /// be remembered.
+    /// What spots that are not remembered cost at least: those that make anybody late; of a pair, those that cost too much.
     pub rest: i32,
 }
 
@@ -104,6 +103,11 @@ impl Memory {
             *cell = find();
         }
         *cell
+    }
+
+    /// What is known of a stop in a round from now on.
+    pub(super) fn renew(&mut self, stop: u32, worker: usize, cell: Cell) {
+        self.cells[stop as usize * self.workers + worker] = cell;
     }
 
     /// Where what is known of a part in a round is; found out where nothing is.

@@ -36,6 +36,9 @@ const WEIGHTS: [(By, usize); 7] = [
     (By::Late, 2),
 ];
 
+/// From so many tasks on, rounds are begun neighbour by neighbour; beyond so many that takes too long.
+const MANY: std::ops::Range<usize> = 400..6000;
+
 impl Recreate {
     /// Puts tasks in; those that fit nowhere become absent. `stop` is asked now and then whether time is up.
     pub(super) fn run(
@@ -47,6 +50,40 @@ impl Recreate {
         stop: &dyn Fn() -> bool,
     ) {
         self.arrange(dense, state, tasks, &mut tools.random);
+        self.put_all(dense, state, tasks, tools, stop);
+    }
+
+    /// The same for a plan of which little or nothing is there: one neighbour after the other, so that rounds fill up with
+    /// what lies together. What is put in at random strews every round over the whole district, from where it takes
+    /// many steps to come back.
+    pub(super) fn begin(
+        &mut self,
+        dense: &Dense,
+        state: &mut State,
+        tasks: &mut [u32],
+        tools: &mut Tools,
+        stop: &dyn Fn() -> bool,
+    ) {
+        if dense.any_linked || !MANY.contains(&tasks.len()) {
+            return self.run(dense, state, tasks, tools, stop);
+        }
+        tools.random.shuffle(tasks);
+        for at in 1..tasks.len() {
+            let Some([last, rest @ ..]) = tasks.get_mut(at - 1..) else { break };
+            let nearest = (0..rest.len()).min_by_key(|i| dense.apart(*last, rest[*i]));
+            rest.swap(0, nearest.unwrap_or(0));
+        }
+        self.put_all(dense, state, tasks, tools, stop);
+    }
+
+    fn put_all(
+        &mut self,
+        dense: &Dense,
+        state: &mut State,
+        tasks: &[u32],
+        tools: &mut Tools,
+        stop: &dyn Fn() -> bool,
+    ) {
         self.eager = tools.random.below(2) == 0;
         let mut over = false;
         for (i, task) in tasks.iter().enumerate() {

@@ -105,7 +105,11 @@ impl Ruin {
         random: &mut Random,
     ) -> bool {
         let job = &dense.jobs[task as usize];
-        let stop = job.first + if job.parts > 1 { random.below(job.parts as usize) as u32 } else { 0 };
+        let mut stop = job.first + if job.parts > 1 { random.below(job.parts as usize) as u32 } else { 0 };
+        if job.transfer && state.in_row(stop) {
+            // those in front of it and behind it were loaded at the same counter, for doors anywhere
+            stop = job.first + 1;
+        }
         let worker = state.nodes[stop as usize].worker;
         if worker == NONE || self.ruined[worker as usize] == self.stamp {
             return false;

@@ -114,11 +114,11 @@ pub(super) struct Waiting {
 /// A round to be looked at when what is remembered of the others is known.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Later {
-    worker: u32,
+    pub worker: u32,
     /// What a spot there costs at least.
-    least: i64,
-    /// Its harmless spots are known already.
-    known: bool,
+    pub least: i64,
+    /// Its harmless spots, or its cheap ones, are known already.
+    pub known: bool,
 }
 
 /// The best so far, and what to stay below.

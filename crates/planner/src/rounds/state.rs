@@ -1,7 +1,7 @@
 //! A set of rounds under search: flat, cheap to copy, with its timetable and cost always up to date.
 
 use super::{
-    dense::{Dense, NONE},
+    dense::{Dense, NONE, Way},
     model::Cost,
     ride::{NEVER, Ridden},
 };
@@ -35,6 +35,8 @@ pub(super) struct Carried {
 pub(super) struct State {
     pub nodes: Vec<Node>,
     pub carried: Vec<Carried>,
+    /// The way from each node to the next, where pairs are: they are looked at so often that asking the table costs most.
+    pub onward: Vec<Way>,
     /// Stops of each worker.
     pub len: Vec<u32>,
     /// The sum of what each worker loads.
@@ -99,7 +101,15 @@ impl State {
         let sum = |of: fn(&super::dense::Job) -> i64| {
             dense.plannable.iter().map(|t| of(&dense.jobs[*t as usize])).sum::<i64>()
         };
+        let mut onward = if dense.any_transfer { vec![Way::default(); nodes.len()] } else { Vec::new() };
+        for worker in 0..dense.hands.len() {
+            let (first, last) = (dense.first_of(worker) as usize, dense.last_of(worker) as usize);
+            if let Some(way) = onward.get_mut(first) {
+                *way = dense.way(dense.hands[worker].table, nodes[first].place, nodes[last].place);
+            }
+        }
         Self {
+            onward,
             carried: if dense.two_way { vec![Carried::default(); nodes.len()] } else { Vec::new() },
             ridden_cost: 0,
             ridden: vec![Ridden::default(); dense.hands.len()],
@@ -136,6 +146,7 @@ impl State {
     pub(super) fn copy(&mut self, other: &Self) {
         self.nodes.clone_from(&other.nodes);
         self.carried.clone_from(&other.carried);
+        self.onward.clone_from(&other.onward);
         self.len.clone_from(&other.len);
         self.load.clone_from(&other.load);
         self.version.clone_from(&other.version);
@@ -174,10 +185,25 @@ impl State {
         self.nodes[dense.jobs[task as usize].first as usize].worker != NONE
     }
 
+    /// Whether a planned stop shares its place with the one in front of it or behind it.
+    pub(super) fn in_row(&self, stop: u32) -> bool {
+        let place = |node: u32| self.nodes.get(node as usize).map(|node| node.place);
+        self.nodes
+            .get(stop as usize)
+            .is_some_and(|node| [node.prev, node.next].map(place).contains(&Some(node.place)))
+    }
+
     /// The cost of the way between two nodes of a worker.
     #[inline]
     pub(super) fn way(&self, dense: &Dense, worker: usize, from: u32, to: u32) -> i64 {
         dense.cost(dense.hands[worker].table, self.nodes[from as usize].place, self.nodes[to as usize].place)
+    }
+
+    fn know_way(&mut self, dense: &Dense, worker: usize, from: u32, to: u32) {
+        if let Some(way) = self.onward.get_mut(from as usize) {
+            let place = |node: u32| self.nodes[node as usize].place;
+            *way = dense.way(dense.hands[worker].table, place(from), place(to));
+        }
     }
 
     /// Hangs a stop behind a node; its times are still to be settled.
@@ -198,6 +224,8 @@ impl State {
         self.version[worker] = self.stamp;
         self.nodes[prev as usize].next = stop;
         self.nodes[next as usize].prev = stop;
+        self.know_way(dense, worker, prev, stop);
+        self.know_way(dense, worker, stop, next);
         let node = &mut self.nodes[stop as usize];
         (node.prev, node.next, node.worker) = (prev, next, worker as u32);
     }
@@ -223,6 +251,7 @@ impl State {
         self.version[worker] = self.stamp;
         self.nodes[prev as usize].next = next;
         self.nodes[next as usize].prev = prev;
+        self.know_way(dense, worker, prev, next);
         let node = &mut self.nodes[stop as usize];
         (node.prev, node.next, node.worker) = (NONE, NONE, NONE);
         (prev, next)

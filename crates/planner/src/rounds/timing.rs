@@ -60,16 +60,23 @@ pub(super) fn agree_back(bond: Bond, latest: &mut [i32]) {
 }
 
 /// When a stop can start for a worker who leaves `from` at `leave`.
-#[inline]
+#[expect(clippy::inline_always, reason = "asked for each position: a call takes longer than the answer")]
+#[inline(always)]
 pub(super) fn start_after(dense: &Dense, worker: usize, leave: i32, way: i32, stop: u32) -> i32 {
     let hand = &dense.hands[worker];
     let earliest = dense.stops[stop as usize].earliest;
     if hand.breaks.is_empty() {
         (leave + way).max(earliest)
     } else {
-        let there = clear(&hand.breaks, leave, way) + way;
-        clear(&hand.breaks, there.max(earliest), dense.duration(stop, worker)).min(FOREVER + 1)
+        around_breaks(dense, worker, leave, way, stop)
     }
+}
+
+fn around_breaks(dense: &Dense, worker: usize, leave: i32, way: i32, stop: u32) -> i32 {
+    let breaks = &dense.hands[worker].breaks;
+    let there = clear(breaks, leave, way) + way;
+    clear(breaks, there.max(dense.stops[stop as usize].earliest), dense.duration(stop, worker))
+        .min(FOREVER + 1)
 }
 
 /// The latest start of a stop from which the next node is reached by `at`.

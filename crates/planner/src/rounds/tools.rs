@@ -6,6 +6,7 @@ use super::{
     random::Random,
     spot::{Blink, Later, Tried, Waiting},
     timing::Settling,
+    transfer::Usual,
 };
 
 pub(super) struct Tools {
@@ -19,6 +20,7 @@ pub(super) struct Tools {
     /// Rounds to be looked at one by one.
     pub later: Vec<Later>,
     pub memory: Memory,
+    pub usual: Usual,
 }
 
 /// Share of positions that are overlooked.
@@ -36,6 +38,7 @@ impl Tools {
             waiting: Vec::new(),
             later: Vec::new(),
             memory: Memory::default(),
+            usual: Usual::default(),
         }
     }
 }

@@ -2,11 +2,11 @@
 //! the load in between.
 
 use super::{
-    dense::Dense,
+    dense::{Dense, NONE},
     memory::{Cell, Known},
     ride::NEVER,
-    spot::Visit,
-    state::State,
+    spot::{Later, Visit},
+    state::{Node, State},
     timing::start_after,
     tools::Tools,
 };
@@ -19,14 +19,68 @@ pub(super) struct PairSpot {
     pub second: u32,
 }
 
+/// The best so far, and what to stay below.
+struct Best {
+    spot: Option<PairSpot>,
+    limit: i64,
+}
+
+impl Best {
+    /// What a spot in a round may add at most to win.
+    fn within(&self, base: i64) -> i32 {
+        i32::try_from(self.limit.saturating_sub(base).max(1)).unwrap_or(i32::MAX)
+    }
+
+    /// Takes what is remembered of a round, if it is better.
+    fn recall(&mut self, cell: &Cell, base: i64, tools: &mut Tools) {
+        for known in &cell.spots {
+            let cost = base + i64::from(known.cost);
+            if known.cost == i32::MAX || cost >= self.limit {
+                return;
+            }
+            if !tools.blink.skips(&mut tools.random) {
+                let spot = PairSpot { cost, first: known.prev, second: known.second };
+                *self = Self { spot: Some(spot), limit: cost };
+                return;
+            }
+        }
+    }
+}
+
+/// What putting a pair in usually adds. Spots that add several times as much are looked for only where there are no
+/// others: to find all of them in every round takes most of the time and is hardly ever of use.
+#[derive(Debug, Default)]
+pub(super) struct Usual(Option<i64>);
+
+impl Usual {
+    /// So many times as much.
+    const SEVERAL: i64 = 16;
+
+    fn most(&self) -> i32 {
+        let most = self.0.map_or(i64::MAX, |usual| usual.saturating_mul(Self::SEVERAL).max(1));
+        i32::try_from(most).unwrap_or(i32::MAX)
+    }
+
+    /// Follows the median: what is exceeded as often as not, whatever the few dear ones cost.
+    fn learn(&mut self, added: i64) {
+        let added = added.max(1);
+        self.0 = Some(self.0.map_or(added, |usual| {
+            let step = usual / 32 + 1;
+            if added > usual { usual + step } else { (usual - step).max(1) }
+        }));
+    }
+}
+
 impl State {
-    /// The cheapest spots for a pair.
+    /// The cheapest spots for a pair. Rounds that did not change come first, by what is remembered of them; then those in
+    /// which nothing cheap enough was found to be remembered, as far as they may still win.
     pub(super) fn best_pair(&self, dense: &Dense, task: u32, tools: &mut Tools) -> Option<PairSpot> {
         let pick = dense.jobs[task as usize].first;
         let drop = pick + 1;
-        let mut best: Option<PairSpot> = None;
-        let mut limit = i64::MAX;
+        let mut best = Best { spot: None, limit: i64::MAX };
+        let base = |w: usize| Visit::new(dense, self, pick, w).base() + dense.affinity(drop, w);
         tools.tried.reset(dense);
+        tools.later.clear();
         for worker in &dense.may[pick as usize] {
             let w = *worker as usize;
             if self.closed[w]
@@ -35,46 +89,62 @@ impl State {
             {
                 continue;
             }
-            let base = Visit::new(dense, self, pick, w).base() + dense.affinity(drop, w);
             let version = self.version[w];
-            let remembered = tools
-                .memory
-                .keeps(version)
-                .then(|| tools.memory.cell(pick, w, version, || self.survey_pairs(dense, pick, w)));
-            let Some(cell) = remembered.filter(|cell| cell.rest == i32::MAX) else {
-                let mut blinks = || tools.blink.skips(&mut tools.random);
-                self.pairs(dense, pick, w, base, limit, &mut blinks, &mut |spot| {
-                    (limit, best) = (spot.cost, Some(spot));
-                    spot.cost
-                });
+            if !tools.memory.keeps(version) {
+                tools.later.push(Later { worker: *worker, least: i64::MIN, known: false });
                 continue;
-            };
-            for known in &cell.spots {
-                let cost = base + i64::from(known.cost);
-                if known.cost == i32::MAX || cost >= limit {
-                    break;
-                }
-                if !tools.blink.skips(&mut tools.random) {
-                    limit = cost;
-                    best = Some(PairSpot { cost, first: known.prev, second: known.second });
-                    break;
-                }
+            }
+            let most = tools.usual.most().min(best.within(base(w)));
+            let cell = tools.memory.cell(pick, w, version, || self.survey_pairs(dense, pick, w, most));
+            best.recall(&cell, base(w), tools);
+            if cell.rest < i32::MAX {
+                tools.later.push(Later {
+                    worker: *worker,
+                    least: base(w) + i64::from(cell.rest),
+                    known: true,
+                });
             }
         }
-        best
+        for i in 0..tools.later.len() {
+            let Later { worker, least, known } = tools.later[i];
+            if least >= best.limit {
+                continue;
+            }
+            let w = worker as usize;
+            if known {
+                let cell = self.survey_pairs(dense, pick, w, best.within(base(w)));
+                tools.memory.renew(pick, w, cell);
+                best.recall(&cell, base(w), tools);
+                if cell.rest > 0 {
+                    continue;
+                }
+            }
+            let limit = best.limit;
+            let mut blinks = || tools.blink.skips(&mut tools.random);
+            self.pairs(dense, pick, w, base(w), limit, &mut blinks, &mut |spot| {
+                best = Best { spot: Some(spot), limit: spot.cost };
+                spot.cost
+            });
+        }
+        if let Some(spot) = best.spot {
+            let worker = self.nodes[spot.first as usize].worker as usize;
+            tools.usual.learn(spot.cost - base(worker));
+        }
+        best.spot
     }
 
-    /// The cheapest spots of a pair in one round, to be remembered.
-    fn survey_pairs(&self, dense: &Dense, pick: u32, w: usize) -> Cell {
+    /// The cheapest spots of a pair in one round, to be remembered: those that add less than `most`.
+    fn survey_pairs(&self, dense: &Dense, pick: u32, w: usize, most: i32) -> Cell {
         let mut cell = Cell::new(self.version[w]);
-        self.pairs(dense, pick, w, 0, i64::MAX, &mut || false, &mut |spot| {
+        cell.rest = most;
+        self.pairs(dense, pick, w, 0, i64::from(most), &mut || false, &mut |spot| {
             match i32::try_from(spot.cost) {
                 Ok(cost) if cost < i32::MAX => {
                     cell.offer(Known { cost, prev: spot.first, second: spot.second });
                 }
                 _ => cell.rest = 0,
             }
-            i64::from(cell.limit())
+            i64::from(cell.limit().min(most))
         });
         cell
     }
@@ -101,11 +171,18 @@ impl State {
             if before.leave > p.latest {
                 break;
             }
-            if !blinks() {
+            if !self.amid(before, p.place) && !blinks() {
                 self.second(dense, (pick, p), (drop, d), w, prev, base, &mut limit, found);
             }
             prev = before.next;
         }
+    }
+
+    /// Whether the next stop is at this place as well, and nobody waits before it. Where many loads are taken at one
+    /// counter the order does not matter: behind the last of them is as good as between any two.
+    fn amid(&self, before: &Node, place: u32) -> bool {
+        let next = &self.nodes[before.next as usize];
+        before.place == place && next.place == place && next.start == before.leave && next.next != NONE
     }
 
     #[expect(clippy::too_many_arguments, reason = "the inner loop of one search")]
@@ -123,23 +200,28 @@ impl State {
         let hand = &dense.hands[w];
         let table = hand.table;
         let before = &self.nodes[prev as usize];
+        let there = dense.way_to(table, before.place, p.place);
+        let onward = i64::from(dense.way(table, p.place, self.nodes[before.next as usize].place).cost);
+        let mut cost = base + i64::from(there.cost);
+        if self.len[w] > 0 {
+            cost -= i64::from(self.onward[prev as usize].cost);
+        }
+        // Fetching alone costs too much. Where a detour is quicker than the direct way a spot is overlooked, never a rule.
+        if cost + onward >= *limit {
+            return;
+        }
         let carried = self.carried.get(prev as usize).map_or(0, |c| c.after);
         if carried.saturating_add(p.load) > hand.capacity {
             return;
         }
-        let start = start_after(dense, w, before.leave, dense.time(table, before.place, p.place), pick);
+        let start = start_after(dense, w, before.leave, there.time, pick);
         if start > p.latest {
             return;
         }
         let late =
             |s: &super::dense::Stop, start: i32| i64::from(s.lateness) * i64::from((start - s.due).max(0));
-        let mut cost = base + late(p, start) + dense.cost(table, before.place, p.place);
-        let onward = self.nodes[before.next as usize].place;
-        if self.len[w] > 0 {
-            cost -= dense.cost(table, before.place, onward);
-        }
-        // Fetching alone costs too much. Where a detour is quicker than the direct way a spot is overlooked, never a rule.
-        if cost + dense.cost(table, p.place, onward) >= *limit {
+        cost += late(p, start);
+        if cost + onward >= *limit {
             return;
         }
         // when it leaves where it is loaded, once that is known
@@ -150,19 +232,21 @@ impl State {
             let next = self.nodes[at as usize].next;
             let after = &self.nodes[next as usize];
             // directly behind what comes so far
-            let way = dense.time(table, place, d.place);
-            let drop_start = start_after(dense, w, leave, way, drop);
+            let way = dense.way_to(table, place, d.place);
+            let on = dense.way(table, d.place, after.place);
+            let drop_start = start_after(dense, w, leave, way.time, drop);
             if drop_start > d.latest {
                 return;
             }
-            let old = if at == prev { 0 } else { dense.cost(table, place, after.place) };
-            let whole = cost + dense.cost(table, place, d.place) + dense.cost(table, d.place, after.place)
-                - old
+            let direct =
+                if at == prev { dense.way(table, p.place, after.place) } else { self.onward[at as usize] };
+            let old = if at == prev { 0 } else { i64::from(direct.cost) };
+            let whole = cost + i64::from(way.cost) + i64::from(on.cost) - old
                 + late(d, drop_start)
-                + dense.ride(drop, if left == NEVER { drop_start - way } else { left }, drop_start);
+                + dense.ride(drop, if left == NEVER { drop_start - way.time } else { left }, drop_start);
             if whole < *limit {
                 let gone = drop_start + dense.duration(drop, w);
-                let next_start = start_after(dense, w, gone, dense.time(table, d.place, after.place), next);
+                let next_start = start_after(dense, w, gone, on.time, next);
                 let push = i64::from((next_start - after.free).max(0));
                 let whole = whole + dense.least_lateness * push;
                 if next_start <= after.hard && whole < *limit {
@@ -173,18 +257,18 @@ impl State {
             if !dense.is_real(next) {
                 return;
             }
-            let next_start = start_after(dense, w, leave, dense.time(table, place, after.place), next);
+            let next_start = start_after(dense, w, leave, direct.time, next);
             let load = self.carried.get(next as usize).map_or(0, |c| c.after).saturating_add(p.load);
             if next_start > after.hard || load > hand.capacity {
                 return;
             }
             if at == prev {
-                cost += dense.cost(table, place, after.place);
+                cost += i64::from(direct.cost);
             }
             if dense.any_ride {
                 let is_drop = dense.is_drop(next);
                 if left == NEVER && (is_drop || after.place != p.place) {
-                    left = next_start - dense.time(table, place, after.place);
+                    left = next_start - direct.time;
                 }
                 // what left before is longer on the way by the detour
                 if is_drop {
@@ -196,6 +280,9 @@ impl State {
             }
             let s = &dense.stops[next as usize];
             cost += late(s, next_start) - late(s, after.start);
+            if cost >= *limit {
+                return;
+            }
             (at, place, leave) = (next, after.place, next_start + dense.duration(next, w));
         }
     }

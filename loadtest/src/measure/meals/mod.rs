@@ -84,6 +84,7 @@ pub fn run(args: &Args) -> Result<()> {
     town.order_all()?;
     let took = town.plan(args.seconds);
     report.figure("plan_s", took.as_secs_f64(), "travel times and search");
+    report.figure("plan_steps", town.last.as_ref().map_or(0, |plan| plan.steps) as f64, "of the search");
     let plan = town.last.clone().context("nothing was planned")?;
     let model = town.model(&plan.problem);
     let worth = judge::plan(&plan, &model);

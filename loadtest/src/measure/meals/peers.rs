@@ -47,7 +47,7 @@ pub fn single(problem: &Problem, model: &Model, effort: Effort, report: &mut Rep
         .collect();
     let ours = deliveries::check(&question.facts, &routes);
     let peer = ask(Peer::Pyvrp, "rounds_pyvrp.py", &question, effort)?;
-    tell("single", "PyVRP", (&ours, seconds), (&peer, effort.seconds), report);
+    tell(("single", question.facts.loads.len()), "PyVRP", (&ours, seconds), (&peer, effort.seconds), report);
     Ok(())
 }
 
@@ -73,15 +73,15 @@ pub fn full(problem: &Problem, model: &Model, effort: Effort, report: &mut Repor
         }
         given.seconds *= 2.0;
     };
-    tell("full", "OR-Tools", (&ours, seconds), (&peer, given.seconds), report);
+    tell(("full", question.facts.loads.len()), "OR-Tools", (&ours, seconds), (&peer, given.seconds), report);
     Ok(())
 }
 
-/// A peer that has found nothing by then finds nothing.
-const MOST_SECONDS: f64 = 300.0;
+/// A peer that has found no place for everything by then is compared by what it brings.
+const MOST_SECONDS: f64 = 60.0;
 
 fn tell(
-    what: &str,
+    (what, loads): (&str, usize),
     who: &str,
     (ours, seconds): (&Worth, f64),
     (peer, given): (&Worth, f64),
@@ -91,6 +91,7 @@ fn tell(
         "{what}: {seconds:.1} s, {} left out, {} late; {who} {given:.0} s, {} left out, {} late",
         ours.left_out, ours.late, peer.left_out, peer.late
     ));
+    let brought = |worth: &Worth| loads.saturating_sub(worth.left_out).max(1) as f64;
     let (own, theirs) = (format!("{what}_travel"), format!("{what}_peer_travel"));
     report.must_be_zero(
         &format!("{what}_broken"),
@@ -100,8 +101,8 @@ fn tell(
     report.figure(&format!("{what}_late"), ours.late as f64, "doors after their window");
     report.figure(&format!("{what}_peer_late"), peer.late as f64, "the same, of the peer");
     report.figure(&format!("{what}_peer_broken"), (peer.violations.len() + peer.left_out) as f64, "");
-    report.figure(&own, ours.travel as f64, "s on the road");
-    report.figure(&theirs, peer.travel as f64, "the same, of the peer");
+    report.figure(&own, ours.travel as f64 / brought(ours), "s on the road for each load brought");
+    report.figure(&theirs, peer.travel as f64 / brought(peer), "the same, of the peer");
     report.quotient(&own, &theirs, Bar::AtMost(1.0));
     for violation in ours.violations.iter().chain(&peer.violations).take(5) {
         eprintln!("{what}: {violation}");

@@ -14,8 +14,8 @@ use domain::{
     geo::Wgs84,
     id::{CaregiverId, CommandId, DishId, ElderId, KitchenId, MealId, OrganisationId},
     meal::{
-        Allergen, ClockTime, Courier, Diner, Dish, Hours, Kitchen, MealStage, Round, Serving, SittingKey,
-        Size, Slot, Texture,
+        Allergen, ClockTime, Courier, Diner, Dish, Hours, Kitchen, Round, Serving, SittingKey, Size, Slot,
+        Texture,
     },
     order::{Actor, PayWith, Role},
     time::{Timestamp, Window},
@@ -49,6 +49,11 @@ pub fn centre() -> Result<Wgs84> {
 /// The one dish there is.
 pub const DISH: &str = "a";
 
+/// So many who order live in one compound (小区).
+const NEIGHBOURS: usize = 8;
+/// A box changes hands so quickly: at two minutes, 2 000 meals are more than 60 couriers can bring in an hour and a half.
+const AT_DOOR: Seconds = Seconds::minutes(1);
+
 /// The streets, and the planner that remembers their ways.
 pub type Streets = Arc<Roads>;
 
@@ -75,7 +80,8 @@ pub struct Town {
 }
 
 impl Town {
-    /// Kitchens and doors somewhere on the streets, everybody eats from the nearest kitchen.
+    /// Kitchens and compounds somewhere on the streets; everybody eats from the nearest kitchen, and each kitchen has
+    /// couriers by how many eat from it.
     pub fn new(args: &Args, streets: &Streets) -> Result<Self> {
         let roads = Arc::clone(streets);
         let rules = Settings::default();
@@ -102,28 +108,24 @@ impl Town {
         for number in 0..args.kitchens {
             let (id, place) = (KitchenId::derived("k", number as u64), somewhere(&town.roads, &mut rng)?);
             town.desk(MealCommand::PutKitchen { kitchen: kitchen(id.clone(), place)? })?;
+            town.desk(MealCommand::PutMenu { sitting: town.lunch(id.clone()), dishes: vec![dish()?] })?;
             town.kitchens.push(id.clone());
             places.push((id, place));
         }
-        for number in 0..args.couriers {
-            let id = CaregiverId::derived("c", number as u64);
-            let kitchen =
-                town.kitchens.get(number % args.kitchens.max(1)).context("there is no kitchen")?.clone();
-            let shifts = vec![Window::new(ClockTime::at(10, 0).on(day), ClockTime::at(14, 0).on(day))?];
-            town.couriers.insert(id.clone(), kitchen.clone());
-            let mode = TravelMode::EBike;
-            let courier = Courier { id, kitchen, mode, boxes: args.boxes, shifts, trouble: None };
-            town.desk(MealCommand::PutCourier { courier })?;
-        }
-        for kitchen in town.kitchens.clone() {
-            town.desk(MealCommand::PutMenu { sitting: town.lunch(kitchen), dishes: vec![dish()?] })?;
-        }
+        let mut eaters: BTreeMap<KitchenId, usize> = BTreeMap::new();
+        let mut compound = centre()?;
         for number in 0..args.meals {
-            let (id, place) = (ElderId::derived("e", number as u64), somewhere(&town.roads, &mut rng)?);
+            if number % NEIGHBOURS == 0 {
+                compound = somewhere(&town.roads, &mut rng)?;
+            }
+            let id = ElderId::derived("e", number as u64);
+            let place = compound.offset_m(rng.random_range(-60.0..60.0), rng.random_range(-60.0..60.0));
             let nearest =
                 places.iter().min_by(|a, b| a.1.distance_m(place).total_cmp(&b.1.distance_m(place)));
             let kitchen = nearest.context("there is no kitchen")?.0.clone();
+            *eaters.entry(kitchen.clone()).or_default() += 1;
             let mut diner = Diner::of(id.clone(), kitchen.clone());
+            diner.at_door = AT_DOOR;
             if rng.random_range(0..10) == 0 {
                 diner.allergies = BTreeSet::from([Allergen::Peanut]);
             }
@@ -141,6 +143,14 @@ impl Town {
                 self_pay_up_to: Fen(1000),
             };
             town.orders.push((MealId::derived("m", number as u64), order));
+        }
+        for (number, kitchen) in shared_out(&eaters, args.couriers).into_iter().enumerate() {
+            let id = CaregiverId::derived("c", number as u64);
+            let shifts = vec![Window::new(ClockTime::at(10, 0).on(day), ClockTime::at(14, 0).on(day))?];
+            town.couriers.insert(id.clone(), kitchen.clone());
+            let mode = TravelMode::EBike;
+            let courier = Courier { id, kitchen, mode, boxes: args.boxes, shifts, trouble: None };
+            town.desk(MealCommand::PutCourier { courier })?;
         }
         town.places = places;
         Ok(town)
@@ -273,7 +283,7 @@ impl Town {
         under_way.ahead().next().map(|stop| stop.place)
     }
 
-    /// Open meals that are on no stop, or on two. What nobody can carry is not lost: it is shown as unassigned.
+    /// Open meals that are on no stop, be it because nobody can carry them, or on two.
     pub fn lost(&self) -> usize {
         let mut stops: BTreeMap<&MealId, usize> = BTreeMap::new();
         for round in self.core.rounds().filter(|round| !round.stage.is_over()) {
@@ -281,11 +291,7 @@ impl Town {
                 *stops.entry(meal).or_default() += 1;
             }
         }
-        let wrong = |meal: &&domain::meal::Meal| match stops.get(&meal.id) {
-            Some(1) => false,
-            None => matches!(meal.stage, MealStage::OnTheWay(_)) || meal.is_open(),
-            Some(_) => true,
-        };
+        let wrong = |meal: &&domain::meal::Meal| stops.get(&meal.id) != Some(&1);
         self.core.meals().filter(|meal| meal.is_open()).filter(wrong).count()
     }
 
@@ -345,6 +351,21 @@ impl Town {
         let doors = meals.iter().filter_map(|id| self.core.meal(id)?.door);
         doors.map(|door| door.at_door).max().unwrap_or(Seconds::ZERO)
     }
+}
+
+/// The kitchen of each courier: always the one that has the most meals for each courier of its own.
+fn shared_out(eaters: &BTreeMap<KitchenId, usize>, couriers: usize) -> Vec<KitchenId> {
+    let mut hired: BTreeMap<&KitchenId, usize> = BTreeMap::new();
+    let mut kitchens = Vec::with_capacity(couriers);
+    for _ in 0..couriers {
+        let burden = |kitchen: &KitchenId, meals: usize| meals / (hired.get(kitchen).unwrap_or(&0) + 1);
+        let Some((kitchen, _)) = eaters.iter().max_by_key(|(kitchen, meals)| burden(kitchen, **meals)) else {
+            break;
+        };
+        *hired.entry(kitchen).or_default() += 1;
+        kitchens.push(kitchen.clone());
+    }
+    kitchens
 }
 
 /// What the elder tells the courier.

@@ -113,4 +113,6 @@ pub struct Plan {
     pub routes: Vec<Vec<Turn>>,
     /// Loads nobody can carry, with why.
     pub left_out: Vec<(usize, planner::rounds::Reason)>,
+    /// How many steps the search took.
+    pub steps: u64,
 }

@@ -47,7 +47,7 @@ impl Solver {
         let turn = |planned: &Planned| Turn { load: planned.stop.task, at_door: planned.stop.part == 1 };
         let routes = improved.rounds.rounds.iter().map(|round| round.iter().map(turn).collect()).collect();
         let left_out = improved.left_out.iter().map(|left| (left.task, left.reason)).collect();
-        Plan { problem: Box::new(problem), routes, left_out }
+        Plan { problem: Box::new(problem), routes, left_out, steps: improved.iterations }
     }
 
     /// The problem as the planner knows it, and the modes of its profiles.
