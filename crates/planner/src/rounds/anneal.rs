@@ -30,6 +30,8 @@ pub(super) struct Chain {
     style: &'static Style,
     /// What ways cost on average.
     mean_way: f64,
+    /// The share of the budget that was used up when cooling began.
+    hot_at: f64,
 }
 
 /// When a chain has to stop.
@@ -60,6 +62,7 @@ impl Chain {
             iterations: 0,
             style: if dense.any_linked { &LINKED } else { &ALONE },
             mean_way: 1.0,
+            hot_at: 0.0,
         }
     }
 
@@ -74,8 +77,14 @@ impl Chain {
         } else {
             self.draft.copy(&self.current);
         }
+        self.heat(0.0);
+    }
+
+    /// Begins to cool down from as hot as ways of the current plan make it.
+    pub(super) fn heat(&mut self, used: f64) {
         let stops = self.current.len.iter().map(|l| i64::from(*l)).sum::<i64>().max(1);
         self.mean_way = (self.current.travel as f64 / stops as f64).max(1.0);
+        self.hot_at = used.min(1.0);
     }
 
     pub(super) fn keep_draft(&mut self, dense: &Dense) {
@@ -111,7 +120,8 @@ impl Chain {
             }
             self.iterations += 1;
             let Style { hot, cold, .. } = self.style;
-            let temperature = self.mean_way * hot * (cold / hot).powf(used.min(1.0));
+            let share = (used.min(1.0) - self.hot_at) / (1.0 - self.hot_at).max(f64::EPSILON);
+            let temperature = self.mean_way * hot * (cold / hot).powf(share.max(0.0));
             if self.fleet.is_some() {
                 self.reduce(dense, used, limits);
             } else {

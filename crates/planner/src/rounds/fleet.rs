@@ -53,11 +53,11 @@ impl Chain {
         if self.current.absent.is_empty() {
             let small = self.current.used <= fleet.least.max(1);
             if used >= UNTIL || small || !self.close_one(dense, &fleet) {
-                self.end_reduction();
+                self.end_reduction(used);
                 return;
             }
         } else if used >= UNTIL {
-            self.end_reduction();
+            self.end_reduction(used);
             return;
         }
         self.change(dense, limits);
@@ -113,8 +113,8 @@ impl Chain {
         true
     }
 
-    /// Goes on from the best, with nobody new.
-    fn end_reduction(&mut self) {
+    /// Goes on from the best, with nobody new, and as hot as at the start: what is left of so few rounds is far from good.
+    fn end_reduction(&mut self, used: f64) {
         self.fleet = None;
         self.current.copy(&self.best);
         for (closed, len) in self.current.closed.iter_mut().zip(&self.current.len) {
@@ -122,5 +122,6 @@ impl Chain {
         }
         self.draft.copy(&self.current);
         self.current_cost = self.best_cost;
+        self.heat(used);
     }
 }
