@@ -29,6 +29,7 @@ use super::{
     extract::{Body, Caller, Idempotency, Path, Query},
     money::{may_see, whose},
     problem::{Answer, Failure, out_of_scope},
+    swaps,
 };
 use crate::{
     access::token::Claims,
@@ -133,7 +134,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .idempotent()
             .watched(),
         Endpoint::get("/api/v1/rosters", ROSTER, rosters)
-            .about("Rosters with leave and swaps; a caregiver sees their own, an organisation its people's")
+            .about("Rosters with leave and swaps; a caregiver sees their own and what colleagues ask of them, an organisation its people's")
             .query::<Which>()
             .answers::<Rosters>(200),
         Endpoint::post("/api/v1/rosters/{caregiver}/steps", ROSTER, about_roster)
@@ -212,6 +213,9 @@ async fn rosters(
     }
     let mut rosters: Rosters = edge.neighbours.ask(Service::Registry, "rosters", &query).await?;
     rosters.items.retain(|roster| employs(&edge, &claims, &roster.caregiver).is_ok());
+    if claims.role == Role::Caregiver {
+        rosters.items.extend(swaps::asked_of(&edge, own(&claims)?).await?);
+    }
     Ok(Json(rosters))
 }
 

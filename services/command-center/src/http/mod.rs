@@ -37,4 +37,5 @@ pub mod route;
 pub mod router;
 pub mod server;
 pub mod session;
+mod swaps;
 pub mod users;
