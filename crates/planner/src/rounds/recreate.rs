@@ -69,6 +69,9 @@ impl Recreate {
         }
         tools.random.shuffle(tasks);
         for at in 1..tasks.len() {
+            if at % 64 == 0 && stop() {
+                break;
+            }
             let Some([last, rest @ ..]) = tasks.get_mut(at - 1..) else { break };
             let nearest = (0..rest.len()).min_by_key(|i| dense.apart(*last, rest[*i]));
             rest.swap(0, nearest.unwrap_or(0));
