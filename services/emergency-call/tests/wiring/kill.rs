@@ -2,6 +2,7 @@
 //! nothing is there twice.
 
 use std::{
+    fs::{File, read_to_string},
     net::{Ipv4Addr, SocketAddr, TcpListener},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -30,7 +31,13 @@ impl Program {
         for set in set {
             command.args(["--set", &set]);
         }
-        Self(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+        let log = || File::options().create(true).append(true).open(Self::log(w)).unwrap();
+        Self(command.stdin(Stdio::null()).stdout(log()).stderr(log()).spawn().unwrap())
+    }
+
+    /// What all of them said.
+    fn log(w: &World) -> std::path::PathBuf {
+        w.state.path().join("said.log")
     }
 
     fn kill(&mut self) {
@@ -56,7 +63,8 @@ async fn killed_at_random_nothing_answered_is_lost_or_doubled() {
     let devices: Vec<_> = (0..ALARMS)
         .map(|n| {
             tokio::spawn(async move {
-                let client = reqwest::Client::new();
+                // A device has a clock of its own: what is not answered by then it says again.
+                let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).build().unwrap();
                 let body = format!(r#"{{"id":"{n}","device":"D{n}","event":"sos"}}"#);
                 tokio::time::sleep(Duration::from_millis(80 * n as u64)).await;
                 let repeat = async {
@@ -79,7 +87,9 @@ async fn killed_at_random_nothing_answered_is_lost_or_doubled() {
         }
     }
     for device in devices {
-        assert!(device.await.unwrap(), "a device was never answered");
+        let answered = device.await.unwrap();
+        let said = || read_to_string(Program::log(&w)).unwrap();
+        assert!(answered, "a device was never answered; {:?}, {}", program.0.try_wait(), said());
     }
     // What is answered is there at once; only a glance at a stream that is being written may miss one that moves on.
     let deadline = tokio::time::Instant::now() + LIMIT;
