@@ -1,4 +1,5 @@
-//! Pages on which text and codes to be scanned are put anywhere. Lengths are points, a seventy-second of an inch, from the upper left corner.
+//! Pages on which text and codes to be scanned are put anywhere. Lengths are points, a seventy-second of an inch, from the
+//! upper left corner.
 
 use krilla::{
     Document,

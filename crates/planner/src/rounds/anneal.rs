@@ -4,7 +4,7 @@ use super::{
     dense::Dense,
     fleet::Fleet,
     model::Cost,
-    recreate::Recreate,
+    recreate::{Order, Recreate},
     ruin::{Extent, Ruin},
     state::State,
     tools::Tools,
@@ -71,7 +71,8 @@ impl Chain {
         self.tasks.clear();
         self.tasks.append(&mut self.draft.absent);
         let stop = || (limits.used)(0) >= limits.until;
-        self.recreate.begin(dense, &mut self.draft, &mut self.tasks, &mut self.tools, &stop);
+        let tasks = (&mut self.tasks[..], Order::Neighbours);
+        self.recreate.run(dense, &mut self.draft, tasks, &mut self.tools, &stop);
         if self.draft.broken == 0 {
             self.keep_draft(dense);
         } else {
@@ -152,7 +153,8 @@ impl Chain {
         }
         let iterations = self.iterations;
         let stop = || (limits.used)(iterations) >= 1.0;
-        self.recreate.run(dense, &mut self.draft, &mut self.tasks, &mut self.tools, &stop);
+        let tasks = (&mut self.tasks[..], Order::Drawn);
+        self.recreate.run(dense, &mut self.draft, tasks, &mut self.tools, &stop);
     }
 
     fn accepts(&mut self, cost: Cost, temperature: f64) -> bool {

@@ -14,6 +14,16 @@ pub(super) struct Recreate {
     keyed: Vec<(i64, u32)>,
 }
 
+/// In which order tasks go in.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Order {
+    /// One that changes from time to time.
+    Drawn,
+    /// One neighbour after the other, where many are to go in: rounds fill up with what lies together. What is put in at
+    /// random strews every round over the whole district, from where it takes many steps to come back.
+    Neighbours,
+}
+
 /// By what tasks are put into an order, and how often.
 #[derive(Debug, Clone, Copy)]
 enum By {
@@ -40,53 +50,22 @@ const WEIGHTS: [(By, usize); 7] = [
 const MANY: std::ops::Range<usize> = 400..6000;
 
 impl Recreate {
-    /// Puts tasks in; those that fit nowhere become absent. `stop` is asked now and then whether time is up.
+    /// Puts tasks in, in that order; those that fit nowhere become absent. `stop` is asked now and then whether time is up.
     pub(super) fn run(
         &mut self,
         dense: &Dense,
         state: &mut State,
-        tasks: &mut [u32],
+        (tasks, order): (&mut [u32], Order),
         tools: &mut Tools,
         stop: &dyn Fn() -> bool,
     ) {
-        self.arrange(dense, state, tasks, &mut tools.random);
-        self.put_all(dense, state, tasks, tools, stop);
-    }
-
-    /// The same for a plan of which little or nothing is there: one neighbour after the other, so that rounds fill up with
-    /// what lies together. What is put in at random strews every round over the whole district, from where it takes
-    /// many steps to come back.
-    pub(super) fn begin(
-        &mut self,
-        dense: &Dense,
-        state: &mut State,
-        tasks: &mut [u32],
-        tools: &mut Tools,
-        stop: &dyn Fn() -> bool,
-    ) {
-        if dense.any_linked || !MANY.contains(&tasks.len()) {
-            return self.run(dense, state, tasks, tools, stop);
-        }
-        tools.random.shuffle(tasks);
-        for at in 1..tasks.len() {
-            if at % 64 == 0 && stop() {
-                break;
+        match order {
+            Order::Neighbours if !dense.any_linked && MANY.contains(&tasks.len()) => {
+                tools.random.shuffle(tasks);
+                chain(dense, tasks, stop);
             }
-            let Some([last, rest @ ..]) = tasks.get_mut(at - 1..) else { break };
-            let nearest = (0..rest.len()).min_by_key(|i| dense.apart(*last, rest[*i]));
-            rest.swap(0, nearest.unwrap_or(0));
+            Order::Drawn | Order::Neighbours => self.arrange(dense, state, tasks, &mut tools.random),
         }
-        self.put_all(dense, state, tasks, tools, stop);
-    }
-
-    fn put_all(
-        &mut self,
-        dense: &Dense,
-        state: &mut State,
-        tasks: &[u32],
-        tools: &mut Tools,
-        stop: &dyn Fn() -> bool,
-    ) {
         self.eager = tools.random.below(2) == 0;
         let mut over = false;
         for (i, task) in tasks.iter().enumerate() {
@@ -158,6 +137,18 @@ impl Recreate {
             state.seat(dense, task, &[spot.prev], (0, 0), &mut tools.settling);
         }
         true
+    }
+}
+
+/// Puts behind each task the nearest of those that follow.
+fn chain(dense: &Dense, tasks: &mut [u32], stop: &dyn Fn() -> bool) {
+    for at in 1..tasks.len() {
+        if at % 64 == 0 && stop() {
+            break;
+        }
+        let Some([last, rest @ ..]) = tasks.get_mut(at - 1..) else { break };
+        let nearest = (0..rest.len()).min_by_key(|i| dense.apart(*last, rest[*i]));
+        rest.swap(0, nearest.unwrap_or(0));
     }
 }
 

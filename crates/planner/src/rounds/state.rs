@@ -101,15 +101,8 @@ impl State {
         let sum = |of: fn(&super::dense::Job) -> i64| {
             dense.plannable.iter().map(|t| of(&dense.jobs[*t as usize])).sum::<i64>()
         };
-        let mut onward = if dense.any_transfer { vec![Way::default(); nodes.len()] } else { Vec::new() };
-        for worker in 0..dense.hands.len() {
-            let (first, last) = (dense.first_of(worker) as usize, dense.last_of(worker) as usize);
-            if let Some(way) = onward.get_mut(first) {
-                *way = dense.way(dense.hands[worker].table, nodes[first].place, nodes[last].place);
-            }
-        }
-        Self {
-            onward,
+        let mut state = Self {
+            onward: if dense.any_transfer { vec![Way::default(); nodes.len()] } else { Vec::new() },
             carried: if dense.two_way { vec![Carried::default(); nodes.len()] } else { Vec::new() },
             ridden_cost: 0,
             ridden: vec![Ridden::default(); dense.hands.len()],
@@ -132,7 +125,11 @@ impl State {
             grave: sum(|j| j.grave),
             costs: sum(|j| j.costs),
             broken: 0,
+        };
+        for worker in 0..dense.hands.len() {
+            state.know_way(dense, worker, dense.first_of(worker), dense.last_of(worker));
         }
+        state
     }
 
     /// Becomes a plan of another chain.

@@ -94,15 +94,13 @@ impl State {
                 tools.later.push(Later { worker: *worker, least: i64::MIN, known: false });
                 continue;
             }
-            let most = tools.usual.most().min(best.within(base(w)));
+            let base = base(w);
+            let most = tools.usual.most().min(best.within(base));
             let cell = tools.memory.cell(pick, w, version, || self.survey_pairs(dense, pick, w, most));
-            best.recall(&cell, base(w), tools);
+            best.recall(&cell, base, tools);
             if cell.rest < i32::MAX {
-                tools.later.push(Later {
-                    worker: *worker,
-                    least: base(w) + i64::from(cell.rest),
-                    known: true,
-                });
+                let least = base + i64::from(cell.rest);
+                tools.later.push(Later { worker: *worker, least, known: true });
             }
         }
         for i in 0..tools.later.len() {
@@ -111,17 +109,18 @@ impl State {
                 continue;
             }
             let w = worker as usize;
+            let base = base(w);
             if known {
-                let cell = self.survey_pairs(dense, pick, w, best.within(base(w)));
+                let cell = self.survey_pairs(dense, pick, w, best.within(base));
                 tools.memory.renew(pick, w, cell);
-                best.recall(&cell, base(w), tools);
+                best.recall(&cell, base, tools);
                 if cell.rest > 0 {
                     continue;
                 }
             }
             let limit = best.limit;
             let mut blinks = || tools.blink.skips(&mut tools.random);
-            self.pairs(dense, pick, w, base(w), limit, &mut blinks, &mut |spot| {
+            self.pairs(dense, pick, w, base, limit, &mut blinks, &mut |spot| {
                 best = Best { spot: Some(spot), limit: spot.cost };
                 spot.cost
             });
