@@ -5,6 +5,7 @@
 //! it fails rather than pass for nothing.
 
 use std::{
+    hash::{BuildHasher, RandomState},
     io::{BufRead, BufReader},
     net::{Ipv4Addr, TcpListener, TcpStream},
     path::{Path, PathBuf},
@@ -159,9 +160,20 @@ fn settings(port: u16, folder: &Path) -> String {
     )
 }
 
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+/// A port for a program that is killed and started again: one from below those the system hands to whoever asks for any and
+/// to connections' own ends (`ip_local_port_range`), so that it is not gone when the program comes back.
+///
+/// # Errors
+/// If none is free.
+pub fn free_port() -> std::io::Result<u16> {
+    let drawn = RandomState::new().hash_one(std::process::id());
+    let ports = PORTS.cycle().skip((drawn % u64::from(PORTS.end - PORTS.start)) as usize);
+    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    ports.take(PORTS.len()).find(free).ok_or_else(|| std::io::ErrorKind::AddrInUse.into())
 }
+
+/// Where [`free_port`] looks.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
 fn greets(port: u16) -> bool {
     let Ok(stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)) else { return false };

@@ -3,7 +3,6 @@
 
 use std::{
     fs::File,
-    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
@@ -77,7 +76,7 @@ impl Stage {
     /// # Errors
     /// If it was not built or does not get ready, with the end of its log.
     pub async fn service(&mut self, program: &str, settings: &[(&str, String)]) -> Result<Service> {
-        let admin = format!("127.0.0.1:{}", free_port()?);
+        let admin = format!("127.0.0.1:{}", bus::testing::free_port()?);
         let mut command = Command::new(beside_this_program(program)?);
         let own = [("nats.url", self.nats_url()), ("runtime.admin.listen", admin.clone())];
         for (key, value) in own.iter().chain(settings) {
@@ -103,7 +102,7 @@ impl Stage {
     /// # Errors
     /// If there is none, or it does not get ready.
     pub async fn redis(&mut self) -> Result<String> {
-        let port = free_port()?.to_string();
+        let port = bus::testing::free_port()?.to_string();
         let mut command = Command::new("redis-server");
         command.args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
         self.spawn("redis-server", &mut command)
@@ -194,14 +193,6 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// A port nobody listens on just now.
-///
-/// # Errors
-/// If there is none.
-pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
 /// Programs of this workspace are built side by side. Under `cargo run` what is missing or older than its sources is

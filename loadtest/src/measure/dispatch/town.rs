@@ -25,7 +25,7 @@ use crate::{
     generate, map,
     measure::{
         edge::{self, Account, Caller},
-        stage::{Stage, free_port},
+        stage::Stage,
     },
 };
 
@@ -55,7 +55,7 @@ impl Town {
     /// If anything of that fails.
     pub async fn open(args: &Args, stage: &mut Stage) -> Result<Self> {
         let day = day(args, stage)?;
-        let port = free_port()?;
+        let port = bus::testing::free_port()?;
         let wall = SystemClock.now();
         let ahead = day.starts_at.plus_millis(MORNING_MS).millis_since(wall);
         start(&day, stage, port, (wall, ahead), args.accounts).await?;

@@ -19,7 +19,6 @@ use super::{device::Device, program::Program};
 use crate::measure::{
     pace::Latencies,
     report::{Bar, Output, Report},
-    stage::free_port,
 };
 
 /// Arguments of `loadtest escalation`.
@@ -66,7 +65,7 @@ pub async fn run(args: &Args) -> Result<()> {
     let nats = NatsServer::try_start().map_err(|reason| anyhow::anyhow!(reason))?;
     let folder = tempfile::tempdir()?;
     let district = DistrictId::new("ladder")?;
-    let mqtt = format!("127.0.0.1:{}", free_port()?);
+    let mqtt = format!("127.0.0.1:{}", bus::testing::free_port()?);
     let file = folder.path().join("emergency.toml");
     let text = format!(
         "[nats]\nurl = {:?}\n[runtime.admin]\nlisten = \"127.0.0.1:0\"\n[emergency]\ndistrict = \"{district}\"\n\

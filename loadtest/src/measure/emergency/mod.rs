@@ -33,7 +33,7 @@ use super::{
     floor::Floor,
     pace::{Latencies, Tick, ticks},
     report::{Bar, Output, Report},
-    stage::{Stage, free_port},
+    stage::Stage,
 };
 
 /// Arguments of `loadtest emergency`.
@@ -71,7 +71,7 @@ pub async fn run(args: &Args) -> Result<()> {
     let mut stage = Stage::start()?;
     let district = DistrictId::new("bench")?;
     let bus = stage.bus("loadtest").await?;
-    let mqtt = format!("127.0.0.1:{}", free_port()?);
+    let mqtt = format!("127.0.0.1:{}", bus::testing::free_port()?);
     // PROFILES is the registry's, which is not on this stage; whoever follows it waits until it is there.
     bus.reconcile(&[StreamSpec::of(StreamKind::Profiles, &district, 1)]).await?;
     let location = [("location.district", district.to_string())];

@@ -24,10 +24,7 @@ use schemas::{
 };
 
 use super::{device::Device, program::Program};
-use crate::measure::{
-    report::{Bar, Output, Report},
-    stage::free_port,
-};
+use crate::measure::report::{Bar, Output, Report};
 
 /// Arguments of `loadtest supervision`.
 #[derive(Debug, clap::Args)]
@@ -59,7 +56,7 @@ pub async fn run(args: &Args) -> Result<()> {
     let nats = NatsServer::try_start().map_err(|reason| anyhow::anyhow!(reason))?;
     let folder = tempfile::tempdir()?;
     let district = DistrictId::new("watch")?;
-    let mqtt = format!("127.0.0.1:{}", free_port()?);
+    let mqtt = format!("127.0.0.1:{}", bus::testing::free_port()?);
     let wall = SystemClock.now();
     let settings = vec![
         format!("nats.url={}", nats.url()),

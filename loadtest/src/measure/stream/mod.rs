@@ -25,7 +25,7 @@ use super::{
     edge::{self, Account, Caller},
     pace::{Latencies, ticks},
     report::{Bar, Output, Report},
-    stage::{Stage, free_port},
+    stage::Stage,
 };
 
 /// Arguments of `loadtest stream`.
@@ -66,7 +66,7 @@ pub async fn run(args: &Args) -> Result<()> {
     let mut stage = Stage::start()?;
     let bus = stage.bus("loadtest").await?;
     bus.reconcile(&StreamSpec::all(&district, 1)).await?;
-    let port = free_port()?;
+    let port = bus::testing::free_port()?;
     let operator = Account { user: "desk".to_owned(), role: "operator", caregiver: None };
     let mut settings = edge::settings(stage.folder(), port, &[operator])?;
     settings.push(("edge.district.id", district.to_string()));

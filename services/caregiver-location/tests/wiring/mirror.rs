@@ -1,9 +1,6 @@
 //! The mirror in a real redis-server.
 
-use std::{
-    net::{Ipv4Addr, TcpListener},
-    process::{Child, Command, Stdio},
-};
+use std::process::{Child, Command, Stdio};
 
 use caregiver_location::{Config, config::RedisConfig};
 use domain::caregiver::Duty;
@@ -19,7 +16,7 @@ struct RedisServer {
 
 impl RedisServer {
     fn start() -> Self {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        let port = bus::testing::free_port().unwrap();
         let mut server = Self { port, process: None };
         server.launch();
         server

@@ -1,11 +1,12 @@
 //! The services' programs as processes: built, started, killed, paused.
 
 use std::{
-    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::OnceLock,
 };
+
+use bus::testing::free_port;
 
 /// Where the programs are: beside this test, brought up to date once.
 fn folder() -> &'static Path {
@@ -27,11 +28,6 @@ fn folder() -> &'static Path {
     })
 }
 
-/// A port nobody uses right now.
-pub fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
-}
-
 /// A program that can be started again and again with the same configuration.
 pub struct Program {
     pub name: String,
@@ -46,7 +42,7 @@ pub struct Program {
 impl Program {
     /// Written down, not started. `name` tells two of one kind apart.
     pub fn new(binary: &'static str, name: &str, folder: &Path, mut config: serde_json::Value) -> Self {
-        let admin = free_port();
+        let admin = free_port().unwrap();
         let runtime = serde_json::json!({
             "admin": { "listen": format!("127.0.0.1:{admin}") },
             "telemetry": { "log": "info", "log_format": "human" },

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use bus::testing::NatsServer;
+use bus::testing::{NatsServer, free_port};
 use domain::time::Timestamp;
 use runtime::{Clock, SystemClock};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::programs::{Program, free_port};
+use crate::programs::Program;
 
 pub const CAREGIVERS: usize = 10;
 pub const ELDERS: usize = 20;
@@ -49,7 +49,7 @@ impl Town {
         std::fs::write(here.join("day.json"), day().to_string()).unwrap();
         std::fs::write(here.join("users.json"), users().to_string()).unwrap();
         let bus = json!({ "url": nats.url() });
-        let port = free_port();
+        let port = free_port().unwrap();
         let programs = vec![
             Program::new(
                 "registry",

@@ -3,7 +3,7 @@
 
 use std::{
     fs::{File, read_to_string},
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::{Ipv4Addr, SocketAddr},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -57,7 +57,7 @@ impl Drop for Program {
 async fn killed_at_random_nothing_answered_is_lost_or_doubled() {
     const ALARMS: usize = 60;
     let mut w = World::new().await;
-    let http = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+    let http = SocketAddr::from((Ipv4Addr::LOCALHOST, bus::testing::free_port().unwrap()));
     let mut program = Program::start(&w, http);
     // Each device presses once, some milliseconds after the other, and repeats until it is answered.
     let devices: Vec<_> = (0..ALARMS)

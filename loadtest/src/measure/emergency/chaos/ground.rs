@@ -6,7 +6,6 @@ use runtime::NatsConfig;
 use tempfile::TempDir;
 
 use super::{cluster::Cluster, disk::Disk, server::Server};
-use crate::measure::stage::free_port;
 
 /// The servers of a run.
 pub enum Ground {
@@ -44,7 +43,7 @@ impl Ground {
         let folder = TempDir::new()?;
         let disk = Disk::new(folder.path(), "store")?;
         ensure!(disk.forgets()?, "the disk keeps what was not synced; this run would prove nothing");
-        let at = format!("127.0.0.1:{}", free_port()?);
+        let at = format!("127.0.0.1:{}", bus::testing::free_port()?);
         let store = disk.path().join("nats").display().to_string();
         let settings = format!(
             "listen: \"{at}\"\njetstream {{ store_dir: {store:?}, sync_interval: always, max_file: 4GB }}\n"

@@ -43,7 +43,6 @@ use super::program::Program;
 use crate::measure::{
     edge::{self, Account},
     report::{Output, Report},
-    stage::free_port,
 };
 
 /// Arguments of `loadtest emergency-chaos`.
@@ -144,7 +143,7 @@ async fn bring_up(
         Ground::Three(_) => None,
         _ => Some(Gate::open(nats.url.trim_start_matches("nats://").to_owned()).await?),
     };
-    let (mqtt, port) = (format!("127.0.0.1:{}", free_port()?), free_port()?);
+    let (mqtt, port) = (format!("127.0.0.1:{}", bus::testing::free_port()?), bus::testing::free_port()?);
     let common = |url: &str| {
         vec![
             format!("nats.url={url}"),
